@@ -4,21 +4,23 @@ import { VERSION } from './version.ts'
 
 const USAGE = `genesys-guest-bff [start]
 
-Starts the service with the settings from the environment and, outside production, from .env. It exits with status 78 if they are invalid.
+Starts the service with the settings from the environment and, outside production, from .env.
+Exits with status 78 if the settings are invalid.
 
 genesys-guest-bff demo
 
-Starts a website with a chat, the service, and a simulator in place of Genesys. PORT and SIMULATOR_PORT select other ports.
+Starts a demo website with a chat, with the service and a simulator in place of Genesys.
+Set PORT and SIMULATOR_PORT to use other ports.
 
 genesys-guest-bff simulator
 
-Starts the simulator alone, and prints the settings that point the service at it.
+Starts only the simulator, and prints the settings that point the service at it.
 
 ${DOCTOR_USAGE}`
 
 const EX_USAGE = 2
 
-/** The command of the package. It loads only the program that is requested. */
+/** The package's command-line interface. It loads only the requested program. */
 switch (process.argv[2]) {
   case undefined:
   case 'start':

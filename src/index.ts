@@ -1,4 +1,4 @@
-/** The import for applications that mount the service: `app.use('/chat', createGuestBff(config).app)`. */
+/** The main entry point, for applications that mount the service: `app.use('/chat', createGuestBff(config).app)`. */
 export { ConfigError, type Config } from './service/settings/config.ts'
 export { readConfig, readConfigFromEnvironment } from './service/settings/read-config.ts'
 export { createGuestBff, type GuestBff, type GuestBffOptions } from './service/guest-bff.ts'

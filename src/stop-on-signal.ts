@@ -1,11 +1,12 @@
 const ORPHAN_CHECK_MS = 250
 
-/** Read immediately, so that a parent that exits while the program is starting is noticed too. */
+/** Read when the module loads, so that the exit of the parent process is noticed even during startup. */
 const STARTED_BY = process.ppid
 
 /**
- * Calls `stop` on SIGTERM and SIGINT, then exits; a second signal ends the program immediately. npm sends a signal only to the
- * shell in which it runs the program, and that shell exits without passing it on: under npm, the shell's exit counts as a signal.
+ * Calls `stop` on SIGTERM or SIGINT, then exits. A second signal ends the program immediately. npm sends signals only
+ * to the shell in which it runs the program, and the shell exits without forwarding them. Under npm, the shell's exit
+ * counts as a signal.
  */
 export function stopOnSignal(stop: (signal: string) => Promise<void>): void {
   let stopping = false

@@ -3,7 +3,7 @@ import type { GenesysHosts } from '../service/settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
 import { parseUrl } from '../service/urls/parse-url.ts'
 
-/** One response of Genesys without its values: only the status, names of fields and types. */
+/** One response of Genesys without its values: only the status, and the names and types of fields. */
 export interface AnswerShape {
   /** For example `GET /api/v2/webmessaging/messages`, with `*` for ids, or `SessionResponse` for a frame. */
   readonly call: string
@@ -23,7 +23,10 @@ export interface AnswerRecord {
   readonly onFrame: (text: string) => void
   /** Each distinct response once, in order of arrival. */
   readonly shapes: readonly AnswerShape[]
-  /** How far the clock of the last response with a `Date` is ahead of ours, in ms; undefined until there is one. */
+  /**
+   * How far Genesys' clock is ahead of this machine's clock, in ms, according to the last response with a `Date`;
+   * undefined if there was none.
+   */
   readonly clockAheadMs: number | undefined
   /** Genesys' own message in the last frame with a refusal. */
   readonly refusal: string | undefined
@@ -56,7 +59,7 @@ export function createAnswerRecord(
   return {
     onResponse({ method, url, status, body, headers }) {
       const atMs = Date.parse(headers.date ?? '')
-      // The header has whole seconds, so it is half a second behind on average.
+      // The header contains whole seconds, so it is half a second behind on average.
       if (!Number.isNaN(atMs)) clockAheadMs = atMs + 500 - now()
       const json = parsed(body)
       const { code, error } = (json ?? {}) as { code?: unknown; error?: unknown }
@@ -109,7 +112,7 @@ function withoutOwnKeys(value: unknown, parent = ''): unknown {
   return Object.fromEntries(entries)
 }
 
-/** The path without ids and queries; an address of an unknown host belongs to the object store. */
+/** The path without ids and queries. An address on an unknown host counts as the object store. */
 function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string {
   const { origin, pathname } = new URL(url)
   const known = [hosts.apiUrl, hosts.loginUrl, hosts.cdnUrl].map((host) => new URL(host).origin)
@@ -121,7 +124,7 @@ function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string
     .join('/')
 }
 
-/** The message of a refusal; ids are removed, because one may be the guest's token. */
+/** The message of a refusal. Ids are removed, because one of them may be the guest's token. */
 function sentenceOf({ code, body }: { code?: unknown; body?: unknown }): string | undefined {
   if (typeof code !== 'number' || code < 300) return undefined
   const { errorMessage, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<

@@ -100,7 +100,7 @@ async function seeRest({ genesys, config, newDeadline }: CheckContext): Promise<
   return { 'jwt-refused': await restText(history('bearer doctor')) }
 }
 
-/** Whether the history returns the field by which a repeat finds its first attempt. */
+/** Whether the history returns the field by which a retry finds its first attempt. */
 function messageMetadata({ answers, send }: CheckContext): string {
   if (!send) return 'not checked: use --send'
   const pages = answers.shapes.filter(({ call }) => call === 'GET /api/v2/webmessaging/messages')

@@ -6,7 +6,7 @@ import type { AnswerRecord } from './answer-record.ts'
 export interface Finding {
   /** `skipped`: not configured, or a check that it depends on has failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped'
-  /** In a sentence or two, without secrets. */
+  /** What was found, in a sentence or two, without secrets. */
   readonly found: string
   /** The setting to change, here or in the administration of Genesys Cloud. */
   readonly fix?: string | undefined
@@ -16,7 +16,7 @@ export interface Check {
   readonly name: string
   /** The checks that must succeed before this one is meaningful. */
   readonly needs: readonly string[]
-  /** May throw an `UpstreamError`: the check has then failed. */
+  /** If this throws an `UpstreamError`, the check has failed. */
   run(context: CheckContext): Promise<Finding> | Finding
 }
 
@@ -26,7 +26,7 @@ export interface CheckContext {
   readonly answers: AnswerRecord
   /** The time of day of this machine, epoch ms. */
   readonly now: () => number
-  /** Timeout of one step. */
+  /** Returns the deadline of a step that starts now. */
   readonly newDeadline: () => number
   /** Whether a message may be sent to an agent. */
   readonly send: boolean

@@ -47,7 +47,7 @@ export interface Diagnosis {
   readonly answers: readonly AnswerShape[]
   /** Observations about undocumented behavior; only if requested. */
   readonly assumptions?: Assumptions
-  /** Undefined with bad settings. */
+  /** Undefined if the settings cannot be read. */
   readonly config?: Config
 }
 
@@ -67,7 +67,7 @@ export interface DiagnoseOptions {
 }
 
 /**
- * Checks everything that a guest's conversation needs, and names what is wrong. Never rejects because of an
+ * Checks everything that a guest's conversation needs, and reports what is wrong. Never rejects because of an
  * external failure.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {

@@ -1,7 +1,7 @@
 import { readConfigFromEnvironment } from '../service/settings/read-config.ts'
 import { runDoctor } from './run-doctor.ts'
 
-/** `node dist/doctor.js`, if the doctor is not started through the command-line interface. */
+/** The program `doctor`. It can also be run without the command-line interface, as `node dist/doctor.js`. */
 process.exitCode = await runDoctor({
   args: process.argv.slice(process.argv[2] === 'doctor' ? 3 : 2),
   readSettings: readConfigFromEnvironment,

@@ -36,7 +36,7 @@ export async function resolveName(hostname: string): Promise<void> {
 }
 
 /**
- * A TCP connection, through the proxy if there is one (`CONNECT`).
+ * Opens a TCP connection, through the proxy (`CONNECT`) if there is one.
  * @throws {ProbeError}
  */
 export async function openConnection(target: URL, proxy: string, timeoutMs: number): Promise<Duplex> {
@@ -96,7 +96,7 @@ async function connected<T extends Duplex>(socket: T, event: string, timeoutMs: 
   const timer = setTimeout(() => socket.destroy(new ProbeError('ETIMEDOUT')), timeoutMs)
   socket.on('error', () => undefined)
   try {
-    // A TLS handshake that the peer aborts emits only `close`.
+    // If the peer aborts the TLS handshake, the socket emits only `close`.
     const closed = once(socket, 'close').then(() => Promise.reject(new ProbeError('ECONNRESET')))
     await asProbe(Promise.race([once(socket, event), closed]))
     return socket

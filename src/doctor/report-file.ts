@@ -20,7 +20,7 @@ export interface AnswerReport {
   /** The name and the result of each check. */
   readonly checks: Readonly<Record<string, string>>
   readonly answers: readonly AnswerShape[]
-  /** By the names in docs/genesys-cloud.md. */
+  /** With the names from docs/genesys-cloud.md. */
   readonly assumptions: Assumptions
 }
 

@@ -21,7 +21,7 @@ export interface DoctorProgram {
 }
 
 /**
- * The program `doctor`.
+ * Runs the program `doctor`.
  * @returns its exit status
  */
 export async function runDoctor({
@@ -89,8 +89,8 @@ interface Subject {
 }
 
 /**
- * What is checked: the service's settings, those of each site, or those of one requested site.
- * @returns a sentence if there is no such site
+ * The settings to check: those of the service, of each site, or of the requested site.
+ * @returns an error message if there is no such site
  */
 function subjectsOf(readSettings: () => Config, wanted: string | undefined): readonly Subject[] | string {
   try {
@@ -115,7 +115,7 @@ function textOf(site: string | undefined, diagnosis: Diagnosis): string {
   return `${heading}${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n${site === undefined ? '' : '\n'}`
 }
 
-/** @returns the error, if any; the file name of a site's report has the site's name before its extension */
+/** The file of a site's report has the site's name before its extension. @returns an error message if writing fails */
 function writeReport(path: string, site: string | undefined, text: string): string | undefined {
   try {
     writeFileSync(site === undefined ? path : path.replace(/(\.\w+)?$/, `.${site}$1`), text)

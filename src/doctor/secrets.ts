@@ -1,10 +1,13 @@
 import type { Config } from '../service/settings/config.ts'
 
-/** Genesys' secrets have 43 characters. A placeholder such as `secret` also occurs in the doctor's own sentences, where hiding it would reveal it. */
+/**
+ * Genesys' secrets have 43 characters. A placeholder such as `secret` also occurs in the doctor's own sentences, where
+ * hiding it would reveal it.
+ */
 const ORDINARY_WORD = /^[a-z]{1,15}$/i
 const MIN_SECRET_CHARS = 4
 
-/** Our own texts contain no secrets. If the other side's text contains one, it is removed here. */
+/** Removes the secrets that a text from another host repeats. The doctor's own texts contain none. */
 export function withoutSecrets(text: string, config: Config | undefined): string {
   const { session, visitorWebhook, survey } = config ?? {}
   const keys = [session?.keys, visitorWebhook?.secrets, survey?.secrets].flatMap((each) => each ?? [])

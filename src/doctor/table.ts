@@ -24,7 +24,7 @@ export function summaryOf({ lines }: Diagnosis): string {
   const first = lines.find(({ status }) => status === 'failed')
   if (first === undefined) {
     const warnings = lines.filter(({ status }) => status === 'warning').length
-    return warnings === 0 ? 'All checks passed.' : `No check failed; ${warnings} to look at.`
+    return warnings === 0 ? 'All checks passed.' : `No check failed; warnings: ${warnings}.`
   }
   return `The first failure is “${first.check}”. Fix it before you look at the checks after it.`
 }

@@ -28,14 +28,14 @@ export interface AppParts {
   readonly inFlight: OpenLimit
   readonly readiness: Readiness
   readonly state: ServiceState
-  /** Undefined if metrics have a separate port. */
+  /** Undefined if metrics are served on the management port. */
   readonly metricsPage: MetricsPage | undefined
   readonly noticeUntrustedProxy: RequestHandler | undefined
   /** Undefined without tracing. */
   readonly traceRequest: RequestHandler | undefined
 }
 
-/** Creating `/metrics` takes milliseconds, and anyone can request it on this port. */
+/** The response is reused for this long, because creating it takes milliseconds, and anyone can request it on this port. */
 const PUBLIC_METRICS_MAX_AGE_MS = 500
 const PUBLIC_READINESS_MAX_AGE_MS = 1000
 
@@ -95,7 +95,7 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-/** With several sites, the site of a request from a page: the page must not see the others. */
+/** The id of the site if a page sent the request and there are several sites: the page must not see the other sites. */
 function oneOfSeveralSites(req: Request, res: Response): string | undefined {
   return originOf(req) === undefined ? undefined : siteOf(res)?.id
 }
@@ -103,7 +103,7 @@ function oneOfSeveralSites(req: Request, res: Response): string | undefined {
 const notForPagesOfSites: RequestHandler = (req, res, next) =>
   next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
 
-/** The front that `sites.choose` chose for the request. */
+/** The front that `sites.choose` set for the request. */
 function frontOf(res: Response): SiteFront {
   return res.locals.front as SiteFront
 }

@@ -19,13 +19,13 @@ import type { Metrics } from './observability/metrics.ts'
 import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
 import { VERSION } from '../version.ts'
 
-/** Sent to Genesys, because its official clients also send their name and version. */
+/** Identifies the service to Genesys, whose official clients also send their name and version. */
 const APPLICATION = `genesys-guest-bff-${VERSION}`
 
 /** The configured driver, with its dependencies. */
 export interface GenesysClient {
   readonly guestApi: GuestApi
-  /** Undefined without configured credentials. */
+  /** Undefined if no OAuth credentials are configured. */
   readonly accessToken: AccessToken | undefined
   readonly api: UpstreamClient
   readonly cdn: UpstreamClient
@@ -35,7 +35,7 @@ export interface GenesysClient {
 export interface GenesysClientParts {
   readonly log: Log
   readonly metrics: Metrics
-  /** The time of day. */
+  /** The time of day, epoch ms. */
   readonly now: () => number
   /** A monotonic clock, for waits and deadlines. */
   readonly monotonicNow?: (() => number) | undefined
@@ -44,12 +44,12 @@ export interface GenesysClientParts {
   /** The credentials that Genesys has refused, shared by replicas. */
   readonly refusedCredentials?: RefusedCredentials | undefined
   readonly onUnexpectedError?: ((error: unknown, doing: string) => void) | undefined
-  /** Called with every REST response, as `onFrame` is with every frame of a guest socket. Both are secret: never log them. */
+  /** Receives every REST response; `onFrame` receives every frame of a guest socket. Both contain secrets: never log them. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
   readonly onFrame?: ((text: string) => void) | undefined
 }
 
-/** Creates the clients of Genesys' hosts, the access token and the driver. No request is made yet. */
+/** Creates the HTTP clients for Genesys' hosts, the access token and the driver, without making a request. */
 export function createGenesysClient(config: Config, parts: GenesysClientParts): GenesysClient {
   const { metrics, monotonicNow, onResponse } = parts
   const { hosts, oauth } = config.genesys

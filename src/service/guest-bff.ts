@@ -26,26 +26,26 @@ export interface GuestBff {
   readonly managementApp: Express
   readonly log: Log
   readonly readiness: Readiness
-  /** How many requests are being served now. */
+  /** The number of requests that are being served. */
   readonly requestsInFlight: number
-  /** For the server of `app`: counts and logs a connection that it closed because of a limit. */
+  /** Counts and logs a connection that was closed because of a limit. The server of `app` calls this method. */
   noteDroppedConnection(): void
-  /** Resolves within a second, when the shared state is known to be available or unavailable. */
+  /** Resolves as soon as it is known whether the shared state is available, and after a second at most. */
   readonly started: Promise<void>
-  /** Reads the settings files again, which also happens when they change. Undefined if there are no such files. */
+  /** Reads the settings files again. This also happens when a file changes. Undefined if there are no such files. */
   readonly reload?: (() => void) | undefined
-  /** From now on, reports that the service is not ready, and asks clients to close their connections. Requests are still served. */
+  /** Makes the service report that it is not ready, and ask clients to close their connections. Requests are still served. */
   startDraining(): void
-  /** Starts draining, and asks pages with an event stream to reconnect, to another replica. */
+  /** Starts draining, rejects new event streams, and asks pages with an open one to reconnect to another replica. */
   drain(): void
   /** Ends streams and upstream connections. Guests' sessions continue at Genesys. */
   close(): Promise<void>
 }
 
 const TOO_MANY_CONNECTIONS =
-  'The process has reached its limit of open files, or one address holds hundreds of connections without a request.'
+  'The process has reached its connection limit (a third of its open-file limit), or one address holds hundreds of connections without a request.'
 
-/** Builds the whole service. It opens no port and reads no environment variable. */
+/** Creates the whole service. It opens no port and reads no environment variable. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {
   const { now = Date.now, monotonicNow = options.now ?? processMonotonicNow } = options
   const log = options.log ?? createLog({ level: config.logLevel, thirdPartyMessages: !config.production })
@@ -127,7 +127,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   }
 }
 
-/** The only site, which the environment configures. Its session keys are read again when their file changes. */
+/** The single site that the environment configures. Its session keys are read again when their file changes. */
 function onlySite(config: Config): SitesSource {
   const { keysFile } = config.session
   return {

@@ -7,7 +7,7 @@ import { stopOnSignal } from '../stop-on-signal.ts'
 /** sysexits.h, EX_CONFIG: the settings are wrong, and a restart would not help. */
 const EX_CONFIG = 78
 
-/** Added to the time for draining. After both, the process exits even if something hangs. */
+/** Added to the time for draining. When both have passed, the process exits even if something hangs. */
 const EXIT_GRACE_MS = 2000
 
 try {
@@ -18,8 +18,9 @@ try {
 }
 
 /**
- * Ends the process. The first signal starts draining; a second one ends the process immediately. An uncaught error is
- * logged with the number of requests in flight; then the process drains too, and exits with 1.
+ * Stops the process after a signal or an uncaught error. The first signal starts draining; a second one ends the
+ * process immediately. An uncaught error is logged with the number of requests in flight; the process then drains, and
+ * exits with status 1.
  */
 function superviseProcess(service: RunningService): void {
   const stop = () => Promise.race([service.stop(), pause(service.stopTimeoutMs + EXIT_GRACE_MS)])
@@ -29,7 +30,7 @@ function superviseProcess(service: RunningService): void {
     service.log.info({ signal }, 'stopped')
   })
   const { reload } = service
-  // Without files to read again, the signal keeps its default effect: it ends a process whose terminal was closed.
+  // Without settings files, SIGHUP keeps its default effect: it ends the process when its terminal is closed.
   if (reload) process.on('SIGHUP', reload)
   const fail = (err: unknown, origin: string) => {
     const reason = `${origin} with ${service.requestsInFlight()} requests in flight`

@@ -24,7 +24,10 @@ export function createManagementApp(parts: {
   return app
 }
 
-/** @param maxAgeMs how long a text is reused on a public port, because creating it takes milliseconds */
+/**
+ * @param maxAgeMs how long a response is reused. A public port needs a limit, because creating a response takes
+ * milliseconds.
+ */
 export function metricsPage(metrics: MetricsPage, maxAgeMs = 0): RequestHandler {
   let made: { readonly atMs: number; readonly text: Promise<string> } | undefined
   return async (_req, res) => {

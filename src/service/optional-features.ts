@@ -30,12 +30,12 @@ export type FeatureName =
   | 'knowledge'
   | 'journey'
 
-/** A part of a site, besides the guest's chat, that can be configured. No other module depends on it. */
+/** An optional part of a site, in addition to the chat. No other module depends on it. */
 export interface OptionalFeature {
   readonly name: FeatureName
-  /** What it adds to the capabilities of guest sessions. */
+  /** The capabilities that the feature adds to guest sessions. */
   readonly capabilities: readonly Capability[]
-  /** What it adds to `GET /deployment`. */
+  /** The fields that the feature adds to `GET /deployment`. */
   readonly deployment?: Partial<Deployment>
   addRoutes(router: IRouter, routes: FeatureRoutes): void
   readinessChecks(): Promise<readonly ReadinessCheck[]>
@@ -45,21 +45,21 @@ export interface OptionalFeature {
   >
   /** Identifies the visitor who sent a request, if the feature can. */
   readonly trustedAttributes?: TrustedAttributes | undefined
-  /** Adds events to those that a guest receives. */
+  /** Adds further events to a guest's events. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
   /** Middleware that runs before every guest route. */
   readonly beforeRoutes?: readonly RequestHandler[]
-  /** Middleware for requests with a session; it runs after the token was verified. */
+  /** Middleware for requests with a session; it runs after the token has been verified. */
   readonly afterSession?: readonly RequestHandler[]
   /** Throws if a verified visitor must not be served. */
   readonly acceptVisitor?: ((visitor: string) => void) | undefined
-  /** Middleware for requests to open a session; it runs after the body was read. */
+  /** Middleware for requests to open a session; it runs after the body has been read. */
   readonly beforeOpening?: readonly RequestHandler[]
   replaceSessionKeys?(keys: readonly Uint8Array[]): void
   close?(): void
 }
 
-/** What the routes of a feature may use. */
+/** What the routes of a feature can use. */
 export interface FeatureRoutes {
   readonly guards: GuestRouteGuards
   readonly services: GuestServices
@@ -67,13 +67,13 @@ export interface FeatureRoutes {
 }
 
 export interface FeatureParts {
-  /** What the guest API can do. */
+  /** The capabilities of the guest API. */
   readonly guestApi: { readonly capabilities: ReadonlySet<Capability> }
   readonly genesys: Pick<GenesysClient, 'api' | 'accessToken'>
   readonly log: Log
   readonly now: () => number
   readonly monotonicNow: () => number
-  /** How many calls to Genesys each feature may make per minute. Default: the feature's own limit. */
+  /** The maximum number of calls per minute that each feature makes to Genesys. Default: the feature's own limit. */
   readonly callsPerMinute?: number
   /** Masks what must not leave the service; undefined if nothing is masked. */
   readonly mask?: ((text: string) => string) | undefined

@@ -12,13 +12,13 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   ),
   'all of this key taken': new RequestError('rate_limited', 'Too many requests are in flight.', {
     retryAfterSeconds: 1,
-    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS limits the requests of one address. Behind a proxy set TRUST_PROXY.',
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS limits the requests of one address. Behind a proxy, set TRUST_PROXY.',
   }),
 }
 
 /**
- * Responds to a request for which no slot is free, before anything else is done for it. The response is prepared once,
- * and allowed pages can read it. Each refusal is counted, but at most one per second is logged.
+ * Refuses a request for which no slot is free, before any other work is done for it. The response is created only once,
+ * and pages of allowed origins can read it. Every refusal is counted, but at most one per second is logged.
  */
 export function refuseOverload(
   frontOf: (res: Response) => SiteFront,

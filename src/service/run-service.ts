@@ -21,18 +21,18 @@ export interface RunningService {
   readonly log: Log
   /** Reads the settings files again; undefined if there are none. */
   readonly reload?: (() => void) | undefined
-  /** How many requests are being served now. */
+  /** The number of requests that are being served. */
   requestsInFlight(): number
   /**
    * Reports that the service is not ready, keeps serving for `DRAIN_DELAY_MS`, then asks pages with event streams to reconnect,
-   * and lets requests end within `DRAIN_MS`. A second call waits for the first.
+   * and gives open requests `DRAIN_MS` to complete. A second call waits for the first.
    */
   stop(): Promise<void>
   /** The longest time that {@link stop} can take. */
   readonly stopTimeoutMs: number
 }
 
-/** Builds the service and listens. @throws if a port is in use */
+/** Creates the service and starts to listen. @throws if a port cannot be used */
 export async function startService(config: Config, options: GuestBffOptions = {}): Promise<RunningService> {
   const bff = createGuestBff(config, options)
   await bff.started
@@ -61,7 +61,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
       throw error
     })
   const management = managementPort === undefined ? undefined : await startManagement(managementPort)
-  // With several sites, each of them has its own driver and deployment.
+  // If there are several sites, each has its own driver and deployment.
   const { guestApi, deploymentId } = config.sites ? {} : config.genesys
   const { url, port } = server
   bff.log.info({ url, port, managementPort: management?.port, guestApi, deploymentId }, 'listening')
@@ -78,7 +78,7 @@ export async function startService(config: Config, options: GuestBffOptions = {}
     bff.startDraining()
     if (drainDelayMs > 0) await pause(drainDelayMs)
     const serverStopped = server.stop(drainMs)
-    // Only now: pages that reconnect immediately must not reach this replica again.
+    // Only after the listener has closed: pages that reconnect immediately must not reach this replica again.
     bff.drain()
     await serverStopped
     await bff.close()
@@ -100,8 +100,8 @@ export async function startService(config: Config, options: GuestBffOptions = {}
 type ConnectionLimits = Pick<ListenOptions, 'maxConnections' | 'clientOf' | 'onDropped'>
 
 /**
- * A third of the files that the process may open: each guest with an event stream needs a connection here and one to Genesys.
- * The rest is for requests to Genesys, the management port and the process itself, which fail when no more files can be opened.
+ * A third of the files that the process can open: each guest with an event stream needs a connection to this process
+ * and one to Genesys. The last third is for requests to Genesys, the management port and the process itself.
  */
 function maxConnections(): number | undefined {
   const { userLimits } = process.report.getReport() as {
@@ -111,7 +111,7 @@ function maxConnections(): number | undefined {
   return Number.isFinite(files) ? Math.floor(files / 3) : undefined
 }
 
-/** Explains why the service cannot listen, and names the setting. */
+/** An error that explains why the service cannot listen, and names the setting to change. */
 function listenProblem(cause: unknown, variable: string, port: number, host: string): unknown {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
@@ -120,18 +120,18 @@ function listenProblem(cause: unknown, variable: string, port: number, host: str
         { cause },
       )
     case 'EACCES':
-      return new Error(`${variable} ${port} may not be used by this user: choose a port above 1023.`, {
+      return new Error(`${variable} ${port} is not permitted for this user: choose a port above 1023.`, {
         cause,
       })
     case 'ENOTFOUND':
     case 'EADDRNOTAVAIL':
-      return new ConfigError([`HOST ${host} is not an address of this machine: use 0.0.0.0 for all of them`])
+      return new ConfigError([`HOST ${host} is not an address of this machine; 0.0.0.0 means all addresses`])
     default:
       return cause
   }
 }
 
-/** For requests that never reach the application. */
+/** The response to a request that never reaches the application. */
 function rawResponse(code: ConnectionProblemCode, { publicUrl, problemHints }: Config): RawResponse {
   const problem = toProblem(new RequestError(code, 'This request cannot be served.'), {
     publicUrl,

@@ -1,6 +1,6 @@
 /**
- * The state of the service between start and end. `draining`: it is not ready, but still serves everything.
- * `closed`: the listener is closed, and no new event stream is accepted.
+ * The state of the service. `draining`: it reports that it is not ready, but still serves everything.
+ * `closed`: the listener is closed, and new event streams are rejected.
  */
 export class ServiceState {
   #current: 'serving' | 'draining' | 'closed' = 'serving'

@@ -5,7 +5,7 @@ import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
 import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
 
-/** The middleware in front of routes, as configured by the site. */
+/** The middleware that runs before the routes of a site, with the site's settings. */
 export interface SiteFront {
   readonly log: Log
   readonly metrics: Metrics
@@ -13,7 +13,7 @@ export interface SiteFront {
   readonly hints: boolean
   readonly gate: OriginGate
   readonly rate: RateLimits
-  /** Headers of each response. */
+  /** Headers for every response. */
   readonly headers: SecurityHeaders
 }
 
@@ -24,7 +24,7 @@ export function createSiteFront(
     readonly metrics: Metrics
     /** Whether this is the front of a site. The front for requests that match no site allows no origin. */
     readonly isOfSite: boolean
-    /** Counts for all replicas together; undefined if they share nothing. */
+    /** Counts across all replicas; undefined if they share nothing. */
     readonly countRateLimit?: CountShared | undefined
   },
 ): SiteFront {
@@ -37,7 +37,7 @@ export function createSiteFront(
     publicUrl,
     hints,
     gate: createOriginGate({
-      // The site was chosen by the origin.
+      // The site was chosen by the origin, so the site allows it.
       isAllowed: () => isOfSite,
       allowNoOrigin: config.allowNoOrigin,
       credentials: config.session.cookie || credential?.kind === 'cookie',
@@ -45,20 +45,24 @@ export function createSiteFront(
       explainRefusals: hints,
       onRefused: (origin) =>
         log.warn(
-          { reason: origin, hint: 'If it is yours, add it to ALLOWED_ORIGINS, or to a site of SITES_FILE.' },
+          {
+            reason: origin,
+            hint: 'If this website is yours, add it to ALLOWED_ORIGINS, or to a site in SITES_FILE.',
+          },
           'an origin was refused',
         ),
     }),
     rate: createRateLimits(config.rate, countRateLimit),
     headers: securityHeaders({
       pictureOrigins: pictureOrigins(config),
-      // If the URL has a path, the service shares the host with a website, so it must not decide for the host and its subdomains.
+      // If PUBLIC_URL has a path, the service shares its host with a website, and must not set a policy for the host
+      // and its subdomains.
       isHttpsOnly: /^https:\/\/[^/]+$/.test(publicUrl),
     }),
   }
 }
 
-/** Genesys' files have https addresses; those of a local simulator do not. */
+/** The files of Genesys have https addresses, which need no entry; the files of a local simulator do not. */
 function pictureOrigins({ genesys }: Config): string[] {
   const { apiUrl } = genesys.hosts
   return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []

@@ -42,13 +42,13 @@ import type { Tracing } from './observability/tracing.ts'
 export interface GuestBffOptions {
   /** The visitor's identity, from the embedding application's own session or database. */
   readonly trustedAttributes?: TrustedAttributes
-  /** Output of the log. Default: standard output, at `config.logLevel`. */
+  /** The log. Default: one that writes to standard output at `config.logLevel`. */
   readonly log?: Log
   /** A driver that replaces the configured one. */
   readonly guestApi?: GuestApi
   /** Epoch ms, for expiries. Default: `Date.now`. */
   readonly now?: () => number
-  /** Monotonic epoch ms, for waits and deadlines. Default: `now`, if given. */
+  /** A monotonic clock in ms, for waits and deadlines. Default: `now` if given, otherwise the clock of the process. */
   readonly monotonicNow?: () => number
 }
 
@@ -69,11 +69,11 @@ export interface Site {
   readonly id: string | undefined
   readonly config: Config
   readonly front: SiteFront
-  /** The routes of its guests. */
+  /** The routes for the site's guests. */
   readonly router: Router
   readonly memory: SessionMemory
   readonly checks: () => Promise<readonly ReadinessCheck[]>
-  /** Resolves within a second, when the shared state is known to be available or unavailable. */
+  /** Resolves as soon as it is known whether the shared state is available, and after a second at most. */
   readonly started: Promise<void>
   /** Replaces the keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
   replaceSessionKeys(keys: readonly Uint8Array[]): void
@@ -91,11 +91,11 @@ const END_EXPIRED_STREAMS_EVERY_MS = 5000
 export interface SiteOptions {
   readonly id: string | undefined
   readonly config: Config
-  /** State from the same site with its previous settings. */
+  /** The state of the site that this one replaces after a change of settings. */
   readonly memory?: SessionMemory | undefined
 }
 
-/** Composes a site by hand, without a dependency injection container. It opens no port and reads no environment variable. */
+/** Creates a site with all its dependencies. It opens no port and reads no environment variable. */
 export function createSite(
   { id, config, memory = createSessionMemory() }: SiteOptions,
   parts: ProcessParts,
@@ -207,7 +207,7 @@ function connectSharedState(
   })
 }
 
-/** The operations of guests, and their dependencies. */
+/** The operations for guests, and their dependencies. */
 interface Guests {
   readonly services: Parameters<typeof addGuestRoutes>[1]['services']
   readonly sessions: GuestSessions

@@ -15,7 +15,7 @@ export interface Sites {
   readonly choose: RequestHandler
   readonly checks: () => Promise<SiteChecks[]>
   readonly started: Promise<void>
-  /** Reads the source again and replaces changed sites; if the source has a mistake, the sites stay unchanged. */
+  /** Reads the source again and replaces changed sites. If the source is invalid, the sites stay unchanged. */
   reload(): void
   readonly watchedFiles: () => readonly string[]
   readonly metricsPage: MetricsPage
@@ -33,8 +33,8 @@ export interface SitesParts extends ProcessParts {
 }
 
 /**
- * The sites of a process: those of `SITES_FILE`, or the one that the environment configures. Each has its own
- * service, which shares no token, attribute, rate limit or metric with the others.
+ * The sites of a process: those of `SITES_FILE`, or the one that the environment configures. Sites share no token,
+ * attribute, rate limit or metric with each other.
  */
 export function createSites(
   config: Config,
@@ -81,7 +81,7 @@ export function createSites(
     }
   }
 
-  /** A replaced site completes its requests before it is closed. */
+  /** Closes a replaced site, once it has no open responses. */
   function closeIfUnused(site: Site): void {
     if (sites.includes(site) || openResponses.get(site) !== 0) return
     openResponses.delete(site)
@@ -111,8 +111,8 @@ export function createSites(
   }
 
   /**
-   * Chooses only by `Origin` if the request has one. Otherwise, chooses the only site, or with several sites the
-   * one with the requested host.
+   * If the request has an `Origin`, it alone determines the site. Otherwise, chooses the only site or, if there are
+   * several, the one with the requested host.
    */
   function siteOf(req: Request): Site | undefined {
     const origin = originOf(req)
@@ -149,7 +149,7 @@ export function createSites(
   }
 }
 
-/** The site of a request, by the page's origin or the requested host. */
+/** Finds the site of a request by the page's origin or by the requested host. */
 interface SiteTable {
   /** An exact origin takes precedence over a wildcard, and a longer wildcard over a shorter one. */
   byOrigin(origin: string): Site | undefined
@@ -192,7 +192,7 @@ function createSiteTable(sites: readonly Site[]): SiteTable {
   }
 }
 
-/** Whether a site can stay unchanged. Ignores the values that can change while it runs. */
+/** Whether a site can keep running with the new settings. Ignores settings that can change while it runs. */
 function isSame(before: Config, now: Config): boolean {
   return isDeepStrictEqual(comparable(before), comparable(now))
 }

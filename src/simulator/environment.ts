@@ -45,7 +45,7 @@ const Env = z.strictObject({
  * comma-separated, and all domains are allowed without it; `SIMULATOR_SCRIPT` is the path of a JSON file (see
  * `AgentScriptSchema`); switches are `on` or `off`.
  *
- * @throws {Error} naming every wrong variable at once
+ * @throws {Error} that names every invalid variable
  */
 export function readSimulatorSettings(env: NodeJS.ProcessEnv): SimulatorOptions {
   const named = Object.entries(env).filter(([name, value]) => name.startsWith('SIMULATOR_') && value !== '')

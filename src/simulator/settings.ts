@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type AgentScript, DEFAULT_SCRIPT, SILENT_SCRIPT } from './agent/agent-script.ts'
 import { type Limits, resolveLimits } from './conversation/limits.ts'
 
-/** Everything has a default; `startSimulator()` without options is a working Genesys Cloud. */
+/** Every option has a default: `startSimulator()` without options simulates a working Genesys Cloud. */
 export interface SimulatorOptions {
   /** 0, the default, selects a free port. */
   port?: number

@@ -21,7 +21,7 @@ test('a test can wait for a frame, or read one that has already arrived', async 
     },
   )
   await expect(simulator.nextFrame('onMessage', { timeoutMs: 10 })).rejects.toThrow(
-    'saw nothing "onMessage" within 10 ms',
+    'saw nothing that matches "onMessage" within 10 ms',
   )
 })
 

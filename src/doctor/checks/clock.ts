@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { UpstreamError } from '../../service/upstream/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check } from '../check.ts'
 
-/** The tolerance for visitors' tokens, and the margin before a guest's JWT for the history expires. */
+/** The tolerance for visitors' tokens. A guest's JWT for the history is also renewed this long before it expires. */
 const TOLERABLE_MS = 5_000
-/** Lifetime of that JWT. */
+/** The lifetime of a guest's JWT for the history. */
 const WRONG_MS = 60_000
 
 /** Compares the `Date` of Genesys' response with the local clock. */
@@ -13,7 +13,7 @@ export const clock: Check = {
   needs: ['tls'],
   async run({ config, genesys, answers, newDeadline }) {
     try {
-      // Even the refusal of a request without credentials contains the time.
+      // Even the refusal of a request without credentials has a `Date` header.
       await genesys.api.request({
         operation: 'read_time',
         method: 'GET',
@@ -31,7 +31,7 @@ export const clock: Check = {
     if (clockAheadMs === undefined) return skipped('the responses have no Date header')
     if (Math.abs(clockAheadMs) <= TOLERABLE_MS) return ok('agrees with Genesys')
     const found = `this machine is ${durationOf(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} Genesys`
-    const fix = "Synchronize this machine's clock with NTP: tokens expire by it."
+    const fix = "Synchronize this machine's clock with NTP: this clock determines when tokens expire."
     return Math.abs(clockAheadMs) > WRONG_MS ? failed(found, fix) : warning(found, fix)
   },
 }

@@ -16,7 +16,7 @@ const deployment: Check = {
     const off = await switchedOff(context)
     if (off !== undefined) {
       return failed(
-        `${off} is off in the deployment's configuration, so there is no conversation`,
+        `${off} is off in the deployment's configuration, so guests cannot start a conversation`,
         `Turn it on in the configuration of the deployment, and publish it: ${DEPLOYMENTS} names the configuration.`,
       )
     }

@@ -126,7 +126,7 @@ const message: Check = {
       { 'custom.test': 'doctor' },
       newDeadline(),
     )
-    // For the report: whether the history returns the metadata.
+    // Records for the report whether the history returns the metadata.
     await guestApi.history?.(learned.guest, { pageSize: 25, pageNumber: 1 }, newDeadline())
     const attributes = isWritten
       ? 'attributes are written immediately'
@@ -146,7 +146,7 @@ const delivery: Check = {
     if (genesys.guestApi.name !== 'web-messaging') return skipped('this guest API keeps no connections')
     const seconds = config.genesys.connectionIdleMs / 1000
     return ok(
-      `agents see a delivery failure for what they send more than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page was closed, and workflows may e-mail the guest`,
+      `agents see a delivery failure for messages that they send more than ${seconds} s (GENESYS_CONNECTION_IDLE_S) after the guest's page was closed, and workflows may e-mail the guest`,
     )
   },
 }

@@ -9,7 +9,7 @@ export const sessionKeys: Check = {
     const { keys, keysAreEphemeral, keysAreExample } = config.session
     if (keysAreEphemeral) {
       return warning(
-        'SESSION_KEYS is not set: guest sessions end with the process, and replicas do not accept each other’s',
+        'SESSION_KEYS is not set: guest sessions end with the process, and replicas do not accept each other’s sessions',
         'Set SESSION_KEYS to the same keys on all replicas: `openssl rand -base64 32` generates one.',
       )
     }

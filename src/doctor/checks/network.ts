@@ -125,7 +125,7 @@ const connection: Check = {
   },
 }
 
-/** For example a simulator. */
+/** States which of the hosts are this machine, such as a simulator. */
 function notGenesysCloud(targets: readonly Target[]): string {
   const here = targets.filter(({ url }) => isLoopback(url.hostname))
   if (here.length === 0) return ''

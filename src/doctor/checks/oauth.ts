@@ -67,7 +67,7 @@ async function clientIsKnown({ genesys, newDeadline }: CheckContext): Promise<bo
     return true
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'upstream_auth_failed') return undefined
-    // Genesys: 400 for an unknown client; a wrong secret or grant implies a known client.
+    // Genesys responds to an unknown client with 400 and this code. A refused secret or grant means a known client.
     return !(error.facts.status === 400 && error.facts.upstreamCode === 'invalid_client')
   }
 }
@@ -80,7 +80,7 @@ async function regionOfDeployment(context: CheckContext): Promise<string | undef
   const others = regions.filter((one) => one.cdnUrl !== cdnUrl)
   const known = await Promise.all(
     others.map(async (one) => {
-      // A separate client for each: an unreachable region must not affect the others.
+      // A separate client for each region: an unreachable region must not affect the others.
       const client = createUpstreamClient({ name: 'cdn', timeoutMs: REGION_TIMEOUT_MS })
       const isKnown = await deploymentIsKnown(context, one.cdnUrl, client)
       client.close()
@@ -150,7 +150,7 @@ async function isPermitted({ genesys, newDeadline }: CheckContext, url: string):
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     if (error.facts.status === 404) return true
-    // Genesys names a missing permission; without a code the reason is a different one, such as this machine's
+    // If a permission is missing, the response has a code. Without one, the reason is different, such as this machine's
     // address.
     if (error.facts.status === 403 && error.facts.upstreamCode !== undefined) return false
     throw error

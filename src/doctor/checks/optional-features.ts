@@ -3,7 +3,7 @@ import { createLog } from '../../service/observability/log.ts'
 import { createOptionalFeatures, type FeatureName } from '../../service/optional-features.ts'
 import { failed, ok, skipped, type Check } from '../check.ts'
 
-/** Enough for a schedule group with many schedules, of the 300 that Genesys allows. */
+/** Enough for a schedule group with many schedules; Genesys allows 300 calls per minute. */
 const CALLS_PER_MINUTE = 200
 
 function featureCheck(name: FeatureName, needs: Check['needs']): Check {
@@ -34,7 +34,7 @@ export const FEATURE_CHECKS: readonly Check[] = [
   featureCheck('availability', ['oauth client']),
   featureCheck('pre-chat form', []),
   featureCheck('survey', []),
-  /** Requests the invitations of a visitor who does not exist. */
+  /** Requests the invitations for a visitor who does not exist. */
   featureCheck('journey', []),
   featureCheck('transcript', []),
   /** A signed call to the site's backend, without a visitor. */

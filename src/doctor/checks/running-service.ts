@@ -7,8 +7,8 @@ const TIMEOUT_MS = 10_000
 const MADE_UP_ADDRESSES = ['198.51.100.7', '203.0.113.7'] as const
 
 /**
- * Checks, through its public address, whether the running service sees its guests' real addresses: otherwise
- * limits by address are useless. A forged address must not be accepted, and a proxy's address must not be
+ * Checks, through the public address of the running service, whether the service sees its guests' real addresses:
+ * otherwise, limits per address are useless. A forged address must not be accepted, and a proxy's address must not be
  * used for all guests.
  */
 export const forwardedHeaders: Check = {
@@ -46,7 +46,7 @@ async function askService(
   const readiness = readinessOf(alive)
   if (readiness === undefined) {
     const reason = alive.kind === 'response' ? `status ${alive.status}` : (alive.systemCode ?? alive.kind)
-    const found = `no guest BFF answers at ${url} (${reason})`
+    const found = `no guest BFF responds at ${url} (${reason})`
     return serviceUrl === undefined
       ? skipped(`${found}: start it, or use --url`)
       : failed(
@@ -67,7 +67,7 @@ async function askService(
   }
   const partitions = []
   for (const address of MADE_UP_ADDRESSES) {
-    // Not JSON, so that no session is opened; the limits are reported anyway.
+    // The body is not JSON, so that no session is opened; the response reports the limits anyway.
     const headers = {
       'content-type': 'application/json',
       'x-forwarded-for': address,

@@ -6,14 +6,14 @@ export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', 
 
 export type Refusal = 'all taken' | 'all of this key taken'
 
-/** Limits how many items are open at the same time: requests in flight, bodies being received, or event streams. */
+/** Limits the number of open items: requests in flight, bodies that are being received, or event streams. */
 export interface OpenLimit {
   readonly open: number
   /** Acquires a slot. @returns a function that releases it; calling it again does nothing */
   acquire(key: string): (() => void) | Refusal
 }
 
-/** @param options.maxPerKey the limit for one address or guest, so that none of them takes every slot */
+/** @param options.maxPerKey the limit for one address or guest, so that a single one cannot take every slot */
 export function limitOpen({ max, maxPerKey }: { max: number; maxPerKey: number }): OpenLimit {
   const openByKey = new Map<string, number>()
   let open = 0
@@ -41,8 +41,8 @@ export function limitOpen({ max, maxPerKey }: { max: number; maxPerKey: number }
 }
 
 /**
- * Serves a request immediately while a slot is free, and refuses it otherwise. Nothing is queued here: a request that waits
- * in its socket is back-pressure. Probes and preflights always pass.
+ * Admits a request if a slot is free, and refuses it immediately otherwise: requests are not queued. Probes and
+ * preflights are always admitted.
  */
 export function admitRequests(options: {
   readonly inFlight: OpenLimit
@@ -95,7 +95,7 @@ interface Closing {
   readonly callbacks: (() => void)[]
 }
 
-/** Calls back once, when the response or its connection has closed. A response has one listener, however many callbacks there are. */
+/** Calls back once, when the response or its connection has closed. All callbacks of a response share one listener. */
 export function whenClosed(res: Response, callback: () => void): void {
   const closing = (res.locals.closing as Closing | undefined) ?? watch(res)
   if (closing.isClosed) callback()

@@ -3,17 +3,23 @@ import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
 import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 
-/** How much is buffered for one slow reader before its stream is cut. */
+/** The limit of the data that is buffered for one slow reader. Above it, the stream is closed. */
 const MAX_BUFFERED_BYTES = 262_144
-/** The limit for all readers together: 256 streams can reach their own limit. */
+/** The limit for all readers together, which allows 256 streams to reach their own limit. */
 const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
-/** Below this, data is in transit rather than waiting. */
+/** A stream with less buffered data does not count as slow: the data is in transit. */
 const SLOW_FROM_BYTES = 16_384
 const KEEP_ALIVE_MS = 15_000
-/** Keep-alives are sent in this many groups: writing thousands at once would delay messages. */
+/**
+ * The number of groups of streams that get their keep-alives one after another: writing to all streams together would
+ * delay messages.
+ */
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
-/** A random spread is added: pages of a killed replica get no reconnect event, and rely on this delay. */
+/**
+ * How long a page waits before it reconnects, without the random spread that is added. Pages of a killed replica rely
+ * on this delay, because they get no reconnect event.
+ */
 const RETRY_MS = 2000
 
 /** Data buffered for the readers of all streams. */
@@ -31,8 +37,8 @@ class BufferBudget {
   }
 
   /**
-   * Records how much is buffered for one stream. @returns whether that is too much for one stream, or for all
-   * streams together
+   * Measures how much is buffered for a stream. @returns whether the limit for one stream or the limit for all streams is
+   * exceeded
    */
   isExceededBy(stream: EventStream): boolean {
     this.#measure(stream)
@@ -55,7 +61,7 @@ class EventStream implements EventSink {
   readonly #res: Response
   readonly #budget: BufferBudget
   #isOpen = true
-  /** As counted by the budget. */
+  /** As last measured by the budget. */
   bufferedBytes = 0
 
   constructor(res: Response, budget: BufferBudget, retryMs: number) {
@@ -66,7 +72,7 @@ class EventStream implements EventSink {
       // Proxies must neither store nor transform the stream, and nginx must not buffer it.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
-      // A request behind this one on the same connection would never be served.
+      // A later request on the same connection would not be served before the stream ends.
       Connection: 'close',
     })
     // Sends the headers separately, although in the same packet: otherwise Node.js keeps them in memory for as
@@ -96,7 +102,7 @@ class EventStream implements EventSink {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#res.end()
-    // A reader that does not even accept the end of the stream must not keep the connection open.
+    // A client that does not read the end of the stream must not keep the connection open.
     if (!this.#res.writableFinished) setTimeout(() => this.#res.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 
@@ -111,7 +117,7 @@ function format({ id, event, data }: StreamEvent): string {
   return id === undefined ? fields : `id: ${id}\n${fields}`
 }
 
-/** The limit of open streams: a stream first acquires a slot, and releases it when it has closed. */
+/** Limits open streams: a stream acquires a slot before it opens, and releases the slot when it has closed. */
 export interface EventStreams extends OpenLimit {
   openStream(res: Response): EventSink
 }

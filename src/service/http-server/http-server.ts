@@ -12,18 +12,27 @@ export interface RunningServer {
   stop(withinMs: number): Promise<void>
 }
 
-/** A head arrives in one or two packets. A connection that sends none is also closed. */
+/**
+ * The time limit for the head of a request, which arrives in one or two packets. A connection that sends no request is
+ * closed too.
+ */
 const HEADERS_TIMEOUT_MS = 5000
-/** How often Node.js checks for late requests; its default of 30 s would triple the timeout above. */
+/** How often Node.js checks for late requests. Its default of 30 s could extend the timeout above to 35 s. */
 const TIMEOUT_CHECK_MS = 2000
 /** Longer than the usual 60 s of load balancers, so that they are the first to close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
-/** A connection becomes idle when its response has been sent, and Node.js closes idle ones only on request. */
+/**
+ * The interval at which idle connections are closed while the server stops. A connection becomes idle when its response
+ * has been sent, and Node.js does not close it at that time.
+ */
 const CLOSE_IDLE_EVERY_MS = 250
-/** Limit of connections that wait to be accepted. After a restart all pages reconnect at the same time; with the usual 511, many would retry for seconds. */
+/**
+ * The maximum number of connections that wait to be accepted. After a restart, all pages reconnect at the same time;
+ * with Node.js's default of 511, many would retry for seconds.
+ */
 const BACKLOG = 8192
 
-/** Refusals by the parser or the timeouts of Node.js, before there is a request. */
+/** Why the HTTP parser or a timeout of Node.js refuses a request before it reaches the application. */
 export type ConnectionProblemCode =
   'invalid_request' | 'request_timeout' | 'request_too_large' | 'expectation_failed' | 'headers_too_large'
 
@@ -41,11 +50,12 @@ export interface ListenOptions {
   readonly requestTimeoutMs: number
   /** The response when Node.js itself refuses a request. Default: the responses of Node.js, without a body. */
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
-  /** Above this number, new connections are closed. Default: no limit. */
+  /** The maximum number of connections; further ones are closed. Default: no limit. */
   readonly maxConnections?: number | undefined
   /**
-   * Maps an address to a client, whose connections without a request are limited: all addresses of an IPv6 network are one
-   * client. Undefined if the addresses are those of a proxy in front.
+   * Returns the client to which an address belongs: all addresses of an IPv6 network are one client. The connections of
+   * a client that have no request are limited. Undefined for no such limit: behind a proxy, all connections have the
+   * proxy's address.
    */
   readonly clientOf?: ClientOf | undefined
   /** Called for each connection that was closed because of these limits. */
@@ -102,7 +112,10 @@ async function stop(server: http.Server, withinMs: number): Promise<void> {
   clearTimeout(force)
 }
 
-/** Responds to requests that the parser or the timeouts of Node.js refuse, and to expectations that the service does not support. */
+/**
+ * Responds to requests that the parser or a timeout of Node.js refuses, and to requests with an unsupported `Expect`
+ * header.
+ */
 function respondToRefusals(
   server: http.Server,
   errorResponse: (code: ConnectionProblemCode) => RawResponse,
@@ -138,8 +151,8 @@ function listen(server: http.Server, port: number, host: string): Promise<void> 
 }
 
 /**
- * Express sets its own prototypes on each request and response, which invalidates V8's inline caches. Objects that are
- * created with these prototypes are not changed, which allows four times as many requests per second.
+ * Express sets its own prototypes on each request and response, which invalidates V8's inline caches. If the objects
+ * are created with these prototypes, Express does not change them, which allows four times as many requests per second.
  */
 function withExpressPrototypes(app: Express) {
   class ServerRequest extends http.IncomingMessage {}

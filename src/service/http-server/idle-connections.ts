@@ -4,9 +4,12 @@ import { SocketsByAddress } from './sockets-by-address.ts'
 import { MAX_UNFINISHED_HEADS_PER_ADDRESS, type ClientOf } from './unfinished-heads.ts'
 
 const CHECK_MS = 500
-/** Browsers and proxies do not pipeline. One packet can hold hundreds of pipelined requests, which all run in one turn of the event loop. */
+/**
+ * One packet can contain hundreds of pipelined requests, which all run in one turn of the event loop. Browsers and
+ * proxies do not pipeline.
+ */
 const MAX_PIPELINED = 16
-/** Above this share of the connections, idle ones are closed to make room. */
+/** When this share of the maximum number of connections is open, idle connections are closed to make room. */
 const CROWDED_SHARE = 0.9
 
 interface Connection {
@@ -16,10 +19,12 @@ interface Connection {
 }
 
 /**
- * Limits how much the keep-alive connections of one address can take from others. Between two requests, a connection holds
- * at most the beginning of a head: if an address has more than 500 connections with such a beginning, the oldest are closed.
- * A connection with too many requests in flight is closed too. When nearly all connections are taken, each new one closes the
- * oldest idle one of the address that has the most idle ones.
+ * Prevents one address from using up connections and memory with keep-alive connections:
+ * - If more than 500 connections of an address have sent an unfinished head after an earlier request, the oldest ones
+ *   are closed.
+ * - A connection with too many requests in flight is closed.
+ * - When nearly all connections are taken, each new connection closes the oldest idle connection of the address that
+ *   has the most idle connections.
  */
 export function limitIdleConnections(
   server: Server,

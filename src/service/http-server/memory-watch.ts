@@ -1,21 +1,24 @@
 /** Memory figures of Node.js, in bytes. */
 export interface MemoryFigures {
-  /** The configured limit, or the container's (cgroup); 0, or more than the machine has, if there is none. */
+  /** The configured limit, or that of the container (cgroup). Without a limit, 0 or more than the machine's memory. */
   readonly limit: number
-  /** How much the container has left. */
+  /** How much memory is left within the limit. */
   readonly available: number
   readonly resident: number
 }
 
 const REMEMBERED_MS = 1000
-/** Share of the limit. The rest is for work that has already been accepted. */
+/** The share of the limit that the process may use. The rest is for work that has already been accepted. */
 const MAX_RESIDENT_SHARE = 0.85
-/** A container's page cache counts as used, so little memory is left long before the process is near the limit. */
+/**
+ * If less than this share of the limit is available, memory is low, but only if the process itself is large: a
+ * container's page cache counts as used too.
+ */
 const MIN_AVAILABLE_SHARE = 0.05
 const LARGE_RESIDENT_SHARE = 0.5
 
 export interface MemoryWatchOptions {
-  /** Default 0: the limit of the container. */
+  /** Default: 0, which means the limit of the container. */
   readonly limitBytes?: number
   readonly read?: () => MemoryFigures
   readonly monotonicNow?: () => number

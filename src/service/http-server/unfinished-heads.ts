@@ -3,18 +3,21 @@ import type { Socket } from 'node:net'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { SocketsByAddress } from './sockets-by-address.ts'
 
-/** Limit for one address, both before the first request and between requests. Each head may hold `maxHeaderSize` bytes and more. */
+/**
+ * The limit for one address, both before the first request and between requests. An unfinished head can occupy more
+ * than `maxHeaderSize` bytes.
+ */
 export const MAX_UNFINISHED_HEADS_PER_ADDRESS = 500
-/** Under load, a connection is accepted up to a second before anything is read from it. */
+/** Under load, up to a second can pass between accepting a connection and reading from it. */
 const UNREAD_MS = 2000
 
-/** The client that an address belongs to: some clients have many addresses. */
+/** Returns the client to which an address belongs: some clients have many addresses. */
 export type ClientOf = (address: string) => string
 
 /**
  * If an address has too many connections on which no request has arrived, closes the oldest ones. A recent connection from
  * which nothing has been read is kept: after a restart, thousands of pages behind one address connect at the same time, and
- * their heads wait to be read. A head usually arrives whole.
+ * their requests wait to be read.
  */
 export function limitUnfinishedHeads(
   server: Server,

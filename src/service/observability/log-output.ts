@@ -9,12 +9,12 @@ export interface LogOutput {
   write(line: string): void
   /** Writes pending lines. This also happens automatically, at least every 100 ms. */
   flush(): void
-  /** Writes pending lines before the process ends: gives up on an error, and after 300 ms without a reader. */
+  /** Writes pending lines before the process ends. Gives up after an error, or after 300 ms in which a pipe was not read. */
   flushSync(): void
-  /** Why lines currently cannot be written, such as `ENOSPC`. */
+  /** Why lines cannot be written at the moment, such as `ENOSPC`. */
   readonly failure: string | undefined
   readonly droppedLines: number
-  /** Called when writing starts to fail, and after recovery when all pending lines are written. */
+  /** Calls the listener when writing starts to fail, and when all pending lines have been written after a failure. */
   onChange(listener: () => void): void
 }
 
@@ -22,15 +22,15 @@ const FLUSH_EVERY_MS = 100
 /** Lines are written in batches: every 100 ms, or as soon as there are this many characters. */
 const FLUSH_AT_CHARS = 4096
 /**
- * An overloaded process can write only once in each turn of its event loop, which can take a tenth of a second: this has
- * to be enough for all lines of a turn.
+ * An overloaded process can write only once in each turn of its event loop, which can take a tenth of a second: this must
+ * be enough for all lines that are logged in one turn.
  */
 const MAX_CHARS_PER_WRITE = 1_048_576
 /** The limit of pending characters while the disk is full or the pipe is not read. Further lines are dropped. */
 const MAX_WAITING_CHARS = 8_388_608
-/** Further room for warnings and errors, which must not be lost because of lines about requests. */
+/** Additional room for warnings and errors, so that lines about requests cannot displace them. */
 const RESERVED_CHARS = 1_048_576
-/** How the log begins the line of a warning or an error. */
+/** The beginning of a line with a warning or an error. */
 const WARNING_OR_ERROR = /^\{"level":"(?:warn|error)"/
 const MAX_RETRIES_AT_EXIT = 3
 const RETRY_AT_EXIT_MS = 100
@@ -46,7 +46,7 @@ export function createLogOutput(
   /** Taken from `waiting`, and not yet written completely. */
   let current = Buffer.alloc(0)
   let isWriting = false
-  /** Whether the last write failed: then only the timer retries, and not each new line. */
+  /** Whether the last write failed. If so, only the timer retries; new lines do not. */
   let isStuck = false
   let failure: string | undefined
   let droppedLines = 0
@@ -140,8 +140,8 @@ export function standardLogOutput(): LogOutput {
   const output = createLogOutput(openWithoutBlocking(STDOUT_FD))
   output.onChange(() => {
     const { failure, droppedLines } = output
-    const state = failure === undefined ? 'is written again' : `cannot be written (${failure})`
-    // Asynchronous, and without regard to errors: standard error may be on the same disk.
+    const state = failure === undefined ? 'can be written again' : `cannot be written (${failure})`
+    // Asynchronous, and with errors ignored: standard error may be on the same disk.
     write(STDERR_FD, `The log ${state}. Lines dropped so far: ${droppedLines}\n`, () => undefined)
   })
   process.on('exit', () => output.flushSync())
@@ -149,9 +149,9 @@ export function standardLogOutput(): LogOutput {
 }
 
 /**
- * Makes the output non-blocking: a write that waits for its reader would keep the process from ending. A pipe
- * is reopened, so that other users of the pipe are not affected; a socket, which systemd's journal provides,
- * cannot be reopened, and libuv makes it non-blocking.
+ * Makes the output non-blocking, because a write that waits for its reader would prevent the process from ending. A pipe
+ * is reopened, so that other users of the pipe are not affected. A socket, such as that of systemd's journal, cannot be
+ * reopened, but libuv makes it non-blocking.
  */
 export function openWithoutBlocking(fd: number): number {
   try {

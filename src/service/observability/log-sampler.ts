@@ -1,9 +1,9 @@
 import { BoundedMap } from '../collections/bounded-map.ts'
 
 const INTERVAL_MS = 1000
-/** The limit for lines that keep repeating: an hour of one kind is logged in about 120 lines. */
+/** The longest interval between two lines of one kind: a line that repeats for an hour is written about 120 times. */
 const MAX_INTERVAL_MS = 30_000
-/** Above this number, lines of every kind are held back: an attacker can have many addresses. */
+/** The limit for lines of all kinds together, because an attacker can have many addresses. */
 const MAX_LINES_PER_INTERVAL = 50
 const MAX_KINDS = 10_000
 
@@ -14,8 +14,8 @@ interface Kind {
 }
 
 /**
- * Decides which of many similar lines are written: at most one per second of each kind. If lines of a kind keep
- * coming, their rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count all of them.
+ * Decides which of many similar lines are written: at most one per second of each kind. While lines of a kind keep
+ * coming, their rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count every event.
  * @returns how many lines this one represents, including those held back before it; undefined if it is held back
  */
 export type LogSampler = (kind: string) => number | undefined

@@ -30,8 +30,8 @@ type PlainFields = Readonly<
 >
 
 /**
- * Everything that a log line can contain: an allowlist, because a blocklist is never complete. Values are our
- * own words, names of operations and settings, ids that grant nothing, and numbers; never the text of a
+ * Everything that a log line can contain: an allowlist, because a blocklist is never complete. Values are fixed
+ * texts, names of operations and settings, ids that give no access, and numbers. They are never the text of a
  * message, an attribute, a person's name or a token.
  */
 export interface LogFields extends PlainFields {
@@ -98,7 +98,7 @@ export function createLog({ level, thirdPartyMessages = false, destination }: Lo
   return eachLevel(writer)
 }
 
-/** The types above only bind callers that are compiled against them; this binds every caller. */
+/** Enforces the allowlist at run time, because types bind only callers that are compiled against them. */
 function pickFields(fields: LogFields, thirdPartyMessages: boolean): object {
   const line: Record<string, unknown> = {}
   for (const name of PLAIN_FIELDS) {
@@ -132,7 +132,7 @@ function describeError(err: unknown, thirdPartyMessages: boolean): object {
   }
 }
 
-/** `ECONNRESET`, `ERR_INVALID_URL`: words that cannot be a secret. */
+/** Accepts only codes such as `ECONNRESET` or `ERR_INVALID_URL`, which cannot be secrets. */
 function errorCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined
 }

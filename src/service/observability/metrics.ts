@@ -14,20 +14,20 @@ export interface EndedRequest {
 export interface UpstreamCall {
   /** A constant of the caller, such as `read_history`; never derived from a request. */
   readonly operation: string
-  /** `ok`, `http_` and a status, or the cause of a failed call, such as `timeout`. */
+  /** `ok`, `http_` followed by a status, or the cause of a failed call, such as `timeout`. */
   readonly outcome: string
   readonly durationMs?: number | undefined
 }
 
-/** What the parts of the service report; only this file knows how it is counted. */
+/** Receives what the parts of the service report. Only this file determines how it is counted. */
 export interface Metrics {
   requestEnded(request: EndedRequest): void
   problemAnswered(code: string): void
-  /** A connection that was closed before its first request. */
+  /** A connection was closed because of a limit. */
   connectionDropped(): void
   upstreamCallEnded(call: UpstreamCall): void
   tokenRefreshed(outcome: string): void
-  /** An error of the program itself, which ended one guest's connection or stream. */
+  /** An unexpected error in this service ended one guest's connection or stream. */
   unexpectedErrorThrown(operation: string): void
   /** Counts an open event stream until the returned function is called; a second call does nothing. */
   streamOpened(): () => void
@@ -37,9 +37,9 @@ export interface Metrics {
   setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
   /** Reads the readiness each time the metrics are read. */
   observeReadiness(report: () => Promise<ReadinessReport>): void
-  /** A Redis command without a response, or one that Redis refused. */
+  /** A Redis command failed, or got no response. */
   redisCommandFailed(): void
-  /** Reads whether Redis is available each time the metrics are read. */
+  /** Each time the metrics are read, reads whether Redis is available. */
   observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
   /** Reads the number of dropped log lines each time the metrics are read. */
   observeLog(droppedLines: () => number): void
@@ -56,7 +56,7 @@ export interface MetricsPage {
 
 export interface MetricsOptions {
   /**
-   * Whether memory, CPU and event loop of the process are measured too. Default: false, because the
+   * Whether the memory, CPU time and event loop of the process are measured too. Default: false, because the
    * measurement continues until the process ends.
    */
   readonly processMetrics?: boolean
@@ -64,13 +64,13 @@ export interface MetricsOptions {
   readonly site?: string
 }
 
-/** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams take longer than the last bucket. */
+/** Most requests end within `UPSTREAM_TIMEOUT_MS`; uploads and streams can take longer than the last bucket. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 function createInstruments(registers: Registry[]) {
   const requests = new Histogram({
     name: 'guest_bff_request_duration_seconds',
-    help: 'Duration of requests in seconds. A live event stream counts when it ends.',
+    help: 'Duration of requests in seconds. An event stream is counted when it ends.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS_BUCKETS,
     registers,
@@ -81,8 +81,7 @@ function createInstruments(registers: Registry[]) {
     labelNames: ['code'],
     registers,
   })
-  // Starts at 0, because Prometheus' rate() does not see a counter appear: the first error must not be
-  // missed.
+  // Starts at 0, because Prometheus' rate() ignores the first value of a counter, and would miss the first error.
   problems.inc({ code: 'internal_error' }, 0)
   const refusedOrigins = new Counter({
     name: 'guest_bff_refused_origins_total',
@@ -96,14 +95,14 @@ function createInstruments(registers: Registry[]) {
   })
   const upstreamCalls = new Histogram({
     name: 'guest_bff_upstream_call_duration_seconds',
-    help: 'Duration of calls to Genesys Cloud in seconds; outcome is ok, http_ and a status, or why there was no response.',
+    help: 'Duration of calls to Genesys Cloud in seconds; outcome is ok, http_ followed by a status, or why there was no response.',
     labelNames: ['operation', 'outcome'],
     buckets: SECONDS_BUCKETS,
     registers,
   })
   const tokenRefreshes = new Counter({
     name: 'guest_bff_token_refreshes_total',
-    help: 'OAuth token requests; outcome is ok, http_ and a status, or why there was no response.',
+    help: 'OAuth token requests; outcome is ok, http_ followed by a status, or why there was no response.',
     labelNames: ['outcome'],
     registers,
   })
@@ -125,7 +124,7 @@ function createInstruments(registers: Registry[]) {
   })
   const connections = new Counter({
     name: 'guest_bff_upstream_connections_total',
-    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ and a status, or why it failed.',
+    help: 'Attempts to connect a guest socket to Genesys Cloud; outcome is ok, http_ followed by a status, or why the attempt failed.',
     labelNames: ['outcome'],
     registers,
   })
@@ -233,7 +232,7 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
   }
 }
 
-/** Merges several pages: each metric appears once, with the values from all pages. */
+/** Merges several metrics pages: each metric appears once, with the values from all pages. */
 export function mergedMetricsPage(first: MetricsPage, others: () => readonly MetricsPage[]): MetricsPage {
   return {
     contentType: first.contentType,
@@ -265,7 +264,7 @@ function constant(registry: Registry, { name, help }: { name: string; help: stri
 
 const READINESS_NAMES = ['guest_bff_readiness', 'guest_bff_failed_readiness_checks']
 const READINESS_STATUSES: readonly ReadinessReport['status'][] = ['ready', 'degraded', 'not ready']
-/** Prometheus waits ten seconds for a page by default; a host that does not respond must not use up that time. */
+/** Prometheus waits ten seconds for the metrics by default; a host that does not respond must not use up that time. */
 const READINESS_WAIT_MS = 1000
 
 function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
@@ -314,12 +313,12 @@ function snakeCase(text: string): string {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
 
-/** Node.js parses about thirty methods; a caller must not create that many series for each route. */
+/** Node.js accepts about thirty methods; callers must not be able to create that many series for each route. */
 function knownMethod(method: string): string {
   return METHODS.has(method) ? method : 'other'
 }
 
-/** Limits a label to its first `max` values. Callers pass constants; this guards against a mistake. */
+/** Limits a label to its first `max` values. Callers pass constants; the limit guards against a mistake. */
 function boundedLabel(max: number): (value: string) => string {
   const seen = new Set<string>()
   return (value) => {

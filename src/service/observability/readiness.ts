@@ -22,7 +22,7 @@ export interface ReadinessCheck {
     | 'journey'
     | 'blocklist'
     | 'knowledge'
-  /** The site, if there are several. */
+  /** The id of the site, if there are several. */
   readonly site?: string
   readonly ok: boolean
   /** For a failed check: whether no guest can be served until it is fixed. */
@@ -39,9 +39,9 @@ export interface ReadinessReport {
 }
 
 export interface Readiness {
-  /** @param onlySite one of several sites, for a report that reveals nothing about the others */
+  /** @param onlySite the id of one of several sites, for a report that reveals nothing about the others */
   readonly report: (onlySite?: string) => Promise<ReadinessReport>
-  /** Adds the notice to the checks, in place of an earlier one with the same name. */
+  /** Adds the notice to the checks, and replaces an earlier one with the same name. */
   addNotice(notice: ReadinessCheck): void
 }
 
@@ -52,10 +52,10 @@ export interface SiteChecks {
 }
 
 const CHECK_TIMEOUT_MS = 5000
-/** Orchestrators probe every few seconds; Genesys must not get a request for each probe. */
+/** Orchestrators probe every few seconds, and not every probe should cause a request to Genesys. */
 const REPORT_TTL_MS = 5000
 
-/** Genesys has refused the configuration. Other failures mean that a host is currently unreachable. */
+/** These codes mean that Genesys has refused the configuration. Others mean that a host is unreachable at the moment. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'deployment_not_usable',
   'upstream_auth_failed',
@@ -67,12 +67,12 @@ interface SharedStateHealth {
   readonly roundTripMs?: number | undefined
 }
 
-/** Requests wait for Redis: within one data center it responds in less than a millisecond. */
+/** Above this round-trip time, Redis slows requests down. Within one data center, it responds in less than a millisecond. */
 const SLOW_REDIS_MS = 20
 
 export interface SiteChecksOptions {
   readonly guestApi: GuestApi
-  /** Undefined without configured credentials. */
+  /** Undefined if no OAuth credentials are configured. */
   readonly accessToken: Pick<AccessToken, 'get'> | undefined
   /** The configured websites, each of which the deployment must allow too. */
   readonly allowedOrigins?: readonly string[]
@@ -81,14 +81,14 @@ export interface SiteChecksOptions {
   readonly monotonicNow?: () => number
 }
 
-/** What is known about a site. Genesys is checked at most once in {@link REPORT_TTL_MS}, however often this is read. */
+/** Creates the checks of a site. However often they are read, Genesys is asked at most once in {@link REPORT_TTL_MS}. */
 export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
 
   async function askGenesys(): Promise<ReadinessCheck[]> {
     const deadlineAtMs = monotonicNow() + CHECK_TIMEOUT_MS
-    // Web messaging needs no OAuth; with OAuth, attributes can also change during a conversation.
+    // Web messaging works without OAuth. With OAuth, attributes can also change between messages.
     const needsOAuth = guestApi.name !== 'web-messaging'
     const checks = await Promise.all([
       ...(accessToken ? [check('oauth', needsOAuth, accessToken.get(deadlineAtMs))] : []),
@@ -108,9 +108,9 @@ export function createSiteChecks(options: SiteChecksOptions): () => Promise<read
 }
 
 /**
- * Whether this process can serve guests. A wrong setting makes it not ready if no guest of any site can be
- * served. An unreachable host does not: otherwise every replica would be removed at the same time, although guests can
- * still be served with cached data.
+ * Reports whether this process can serve guests. A wrong setting makes the process not ready if no site can serve its
+ * guests. An unreachable host does not: otherwise all replicas would be taken out of service at the same time, although
+ * guests can still be served with cached data.
  */
 export function createReadiness(options: {
   readonly sites: () => Promise<readonly SiteChecks[]>
@@ -157,7 +157,7 @@ function redisCheck({ isAvailable, roundTripMs = 0 }: SharedStateHealth): Readin
   return { name, ok: false, essential: false, hint }
 }
 
-/** @throws also if the deployment cannot be read again, while a cached result is still used */
+/** @throws if the deployment cannot be read again, even while a cached result is still used */
 async function currentDeployment(guestApi: GuestApi, deadlineAtMs: DeadlineAtMs): Promise<void> {
   await activeDeployment(guestApi, deadlineAtMs)
   if (guestApi.deploymentError) throw guestApi.deploymentError
@@ -180,7 +180,7 @@ async function check(
   }
 }
 
-/** Every guest of a website that this service allows, but the deployment does not, gets 502. */
+/** If this service allows a website, but the deployment does not, every guest of the website gets 502. */
 async function checkOrigins(
   { guestApi, allowedOrigins = [] }: SiteChecksOptions,
   deadlineAtMs: DeadlineAtMs,

@@ -15,14 +15,14 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 }
 
 /**
- * Gives each request an id. At the end of the response, the request is logged in one line, and counted in the metrics of its site.
- * Refusals with the same code to the same address share one line per second, which contains their number.
+ * Gives each request an id. When its response ends, logs the request in one line, and counts it in the metrics of its
+ * site. Refusals with the same code to the same address share one line per second, which contains their number.
  */
 export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()
-    // Read now: at the end, an event stream has dropped its headers, and a closed socket has no address.
+    // Read before the response ends: an event stream drops the headers of its request, and a closed socket has no address.
     const requestId = chooseRequestId(req)
     const address = addressKey(req)
     res.setHeader('X-Request-Id', requestId)
@@ -46,7 +46,7 @@ export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | '
     if (problem) metrics.problemAnswered(problem.code)
     const count = problem && sample(`${problem.code} ${address}`)
     if (problem && count === undefined) return
-    // What an orchestrator requests every few seconds would bury the guests' requests.
+    // Orchestrators probe every few seconds, and these lines would hide the guests' requests.
     const level = PROBE_PATHS.has(route) && status < 500 ? 'debug' : 'info'
     log[level](
       {
@@ -66,7 +66,7 @@ export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | '
   }
 }
 
-/** The pattern of the route that responded; `none` for requests without a route, so that callers cannot fill the metrics. */
+/** The pattern of the route that responded; `none` for requests without a route, so that callers cannot create new series. */
 export function routeOf(req: Request): string {
   const route = req.route as { path?: unknown } | undefined
   return typeof route?.path === 'string' ? route.path : 'none'

@@ -4,18 +4,21 @@ import type * as PinoPretty from 'pino-pretty'
 import { standardLogOutput } from './log-output.ts'
 
 const STDOUT_FD = 1
-/** A name that bundlers do not follow: the package is optional, and resolved from node_modules at run time. */
+/** A constant, so that bundlers do not include the package: it is optional, and resolved from node_modules at run time. */
 const PACKAGE = 'pino-pretty'
 
 export const HOW_TO_READ =
   'These log lines are JSON. To read them more easily in a terminal, run `npm install --save-dev pino-pretty`.\n'
 
-/** JSON lines; in a terminal, readable lines if pino-pretty is installed, and otherwise JSON and {@link HOW_TO_READ}. */
+/**
+ * Writes JSON lines. In a terminal, writes readable lines if pino-pretty is installed; otherwise, writes
+ * {@link HOW_TO_READ} before the first line.
+ */
 export function defaultLogDestination(isTerminal = isatty(STDOUT_FD)): DestinationStream {
   const output = standardLogOutput()
   if (!isTerminal) return output
   const pretty = loadPretty()
-  // Synchronously: a terminal is always read.
+  // Synchronous writes do not block, because a terminal is always read.
   return pretty ? pretty.default({ sync: true }) : withSentence(output)
 }
 

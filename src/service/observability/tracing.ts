@@ -16,8 +16,8 @@ import type { UpstreamTracing } from '../upstream/upstream-tracing.ts'
 import { VERSION } from '../../version.ts'
 
 /**
- * Spans through OpenTelemetry's API, for the SDK that the operator has loaded. Names and attributes:
- * docs/tracing.md.
+ * Creates spans with OpenTelemetry's API, for the SDK that the operator has loaded. docs/tracing.md lists their names and
+ * attributes.
  */
 export interface Tracing {
   /** Continues the caller's trace, or starts one; the rest of the request runs in the new span. */
@@ -29,7 +29,7 @@ const tracer = trace.getTracer('genesys-guest-bff', VERSION)
 
 /** Undefined without an SDK: then no spans are created. */
 export function createTracing(): Tracing | undefined {
-  // Without an SDK the API's spans have no ids. This span is never ended, and so never exported.
+  // Without an SDK, the API's spans have no ids. This span is never ended, and therefore never exported.
   if (!isSpanContextValid(tracer.startSpan('is there an SDK').spanContext())) return undefined
   return { traceRequest, upstream: { startAttempt, prepareFrame } }
 }
@@ -90,7 +90,7 @@ function startClientSpan(name: string, attributes: Attributes, parent = context.
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
 }
 
-/** @param error an error code or one of our own words: spans contain nothing that people wrote, and no secrets */
+/** @param error an error code or a fixed text: spans contain no secrets, and nothing that a person wrote */
 function end(span: Span, error: string | undefined, isFailure: boolean): void {
   if (error !== undefined) span.setAttribute('error.type', error)
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR })

@@ -48,23 +48,28 @@ const Person = z.strictObject({
  *
  * ```json
  * {
- * "bot":   { "nickname": "Robot Friend" },
- * "agent": { "nickname": "Ada", "firstName": "Ada" },
- * "greeting":  [{ "say": "Welcome!", "as": "bot" }],
- * "answers": [
- * { "when": ["price", "cost"], "do": ["It is free.", { "ask": "Anything else?", "choices": [{ "text": "No",
- * "payload": "bye" }] }] },
- * { "when": ["bye"], "do": ["Goodbye!", { "leave": true }] }
- * ],
- * "file": ["Thank you for {file}."],
- * "otherwise": ["You said: {text}"]
+ *   "bot": { "nickname": "Robot Friend" },
+ *   "agent": { "nickname": "Ada", "firstName": "Ada" },
+ *   "greeting": [{ "say": "Welcome!", "as": "bot" }],
+ *   "answers": [
+ *     {
+ *       "when": ["price", "cost"],
+ *       "do": ["It is free.", { "ask": "Anything else?", "choices": [{ "text": "No", "payload": "bye" }] }]
+ *     },
+ *     { "when": ["bye"], "do": ["Goodbye!", { "leave": true }] }
+ *   ],
+ *   "file": ["Thank you for {file}."],
+ *   "otherwise": ["You said: {text}"]
  * }
  * ```
- * `greeting` is played when a conversation starts. Then each message gets the first answer for which a word
- * of `when` is in the text, or is the payload of the choice. A message with a file gets `file`, any other `otherwise`.
- * `{text}` and `{file}` are replaced by what the guest sent. A step is a sentence, or one of `{say, as?}`,
- * `{ask, choices}`, `{card, say?}`, `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`,
- * or `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.
+ *
+ * `greeting` is played when a conversation starts, and `file` after a message with a file. Any other message gets the
+ * first answer for which a word of `when` is in the text, or is the payload of the guest's choice. If there is no such
+ * answer, `otherwise` is played. `{text}` and `{file}` are replaced by what the guest sent.
+ *
+ * A step is a sentence, or one of `{say, as?}`, `{ask, choices}`, `{card, say?}`,
+ * `{file: {name, mediaType, text}, say?}`, `{typeForMs}`, `{leave: true}`, or
+ * `{send: {text?, content?, events?}, as?}` for anything else that the platform sends.
  */
 export const AgentScriptSchema = z.strictObject({
   bot: Person.default({ nickname: 'Robot Friend' }),
@@ -80,7 +85,7 @@ export const AgentScriptSchema = z.strictObject({
 export type AgentScript = z.infer<typeof AgentScriptSchema>
 export type ScriptStep = z.infer<typeof Step>
 
-/** An agent who writes only when a test calls for it. */
+/** An agent who writes only when a test requests it. */
 export const SILENT_SCRIPT: AgentScript = AgentScriptSchema.parse({})
 
 export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
@@ -130,7 +135,7 @@ export const DEFAULT_SCRIPT: AgentScript = AgentScriptSchema.parse({
   ],
 })
 
-/** @throws {Error} naming the file and every mistake in it. */
+/** @throws {Error} that names the file and every mistake in it */
 export function readAgentScript(path: string): AgentScript {
   let json: unknown
   try {

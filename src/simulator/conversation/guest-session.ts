@@ -15,7 +15,7 @@ export interface Participant {
   id: string
   purpose: 'customer' | 'acd' | 'agent'
   name: string
-  /** Replaced, never modified: entries keep the attributes that they arrived with. */
+  /** Replaced, never modified, so that entries keep the attributes with which they arrived. */
   attributes: Record<string, string>
   communicationId: string
 }

@@ -6,7 +6,7 @@ export interface ActionMapSpec {
   eventName?: string
   /** Text that the page's address must contain. Default: any page. */
   urlContains?: string
-  /** The words of the offer. */
+  /** The text of the offer. */
   text?: string
   /** How the action is delivered. Default `webMessagingOffer`. */
   mediaType?: string
@@ -43,7 +43,7 @@ export interface OfferedAction {
   customerId: string
 }
 
-/** Visits with their events, and what action maps offer them: each map offers something once per visit. */
+/** Visits with their events, and the offers of action maps: each map makes one offer per visit. */
 export function createJourney() {
   const events: JourneyEvent[] = []
   const actionStates: ActionState[] = []

@@ -77,7 +77,7 @@ export function createKnowledgeBase() {
     }
   }
 
-  /** Articles that contain a word of the query, those with the most of its words first. */
+  /** Articles that contain at least one word of the query. Those that contain the most words come first. */
   function search(query: string): { article: StoredArticle; confidence: number }[] {
     const words = wordsIn(query)
     return [...articles.values()]

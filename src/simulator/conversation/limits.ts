@@ -54,7 +54,7 @@ export function resolveLimits(limits: false | Partial<Limits> = {}): Limits {
 export const SECOND_MS = 1000
 export const MINUTE_MS = 60_000
 
-/** Counts uses in a sliding window. It needs no timer, so ten thousand connections can have one each. */
+/** Counts uses in a sliding window. A window needs no timer, so ten thousand connections can have one each. */
 export class RateWindow {
   readonly #limit: number
   readonly #periodMs: number

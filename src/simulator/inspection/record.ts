@@ -122,7 +122,7 @@ export function createRecord<Thing, Query>(options: {
   function keep(thing: Thing): void {
     if (!options.keep) return
     kept.push(thing)
-    // Removing a tenth at once keeps this cheap when the log is full.
+    // Removing a tenth of the entries in one step keeps this cheap when the record is full.
     if (kept.length > KEPT) kept.splice(0, KEPT / 10)
   }
 
@@ -140,8 +140,8 @@ export function createRecord<Thing, Query>(options: {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(offer)
-        const asked = typeof query === 'function' ? 'that the function accepts' : JSON.stringify(query)
-        reject(new Error(`The simulator saw nothing ${asked} within ${timeoutMs} ms`))
+        const asked = typeof query === 'function' ? 'the function' : JSON.stringify(query)
+        reject(new Error(`The simulator saw nothing that matches ${asked} within ${timeoutMs} ms`))
       }, timeoutMs)
       function offer(thing: Thing): void {
         if (!options.matches(query, thing)) return

@@ -2,7 +2,7 @@ import express, { Router } from 'express'
 
 /** The only secret, or API key, that this vendor knows. */
 const SECRET = 'simulated-secret'
-/** What its widget would produce: `solved-<anything>@<host of the page>`. */
+/** The tokens that its widget would produce: `solved-<anything>@<host of the page>`. */
 const TOKEN = /^solved[\w-]*@([\w.-]+)$/
 
 /** A vendor of challenges: `siteverify` as Turnstile, hCaptcha, reCAPTCHA and Friendly Captcha document it. */

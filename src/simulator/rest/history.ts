@@ -76,7 +76,7 @@ function isListed({ message: { events = [] } }: Entry): boolean {
   return events.every(({ presence }) => !presence || PRESENCES.includes(presence.type))
 }
 
-/** The history has no quick replies of the newer kind: it returns them as the older kind. */
+/** The history has no quick replies of the newer type: it converts them to the older type. */
 function listedContent(live: readonly Content[]): { text?: string | undefined; content: Content[] } {
   const titled = live.flatMap(({ quickReplyV2 }) =>
     quickReplyV2 ? [quickReplyV2 as { title?: string; actions: object[] }] : [],
@@ -90,7 +90,7 @@ function listedContent(live: readonly Content[]): { text?: string | undefined; c
   }
 }
 
-/** The id of the newest earlier message that offers choices; empty if there is none. */
+/** The id of the last message before the answer that offers choices; empty if there is none. */
 function questionBefore(entries: readonly Entry[], answer: Entry): string {
   const question = entries
     .slice(0, entries.indexOf(answer))

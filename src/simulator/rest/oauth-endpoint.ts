@@ -63,7 +63,7 @@ export function createOAuth(settings: Settings) {
   }
 
   /**
-   * Requires an OAuth client with at least one of the permissions; if none is named, any client is accepted.
+   * Requires an OAuth client with at least one of the permissions. If none is given, any client is accepted.
    *
    * @throws {PlatformError} 401 or 403
    */

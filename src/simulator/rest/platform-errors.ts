@@ -6,7 +6,7 @@ export interface ErrorDetails {
   details?: { errorCode: string; fieldName?: string }[]
 }
 
-/** A refusal of the REST API; `answerError` creates its body. */
+/** A refusal of the REST API; `sendError` creates its body. */
 export class PlatformError extends Error {
   readonly status: number
   readonly code: string
@@ -82,7 +82,7 @@ const CODES: Record<number, string> = {
   504: 'request.timeout',
 }
 
-/** The platform's text for a bare status: from the body parser, or when a test injects a fault. */
+/** The platform's error for a status without a code, from the body parser or an injected fault. */
 export function errorOfStatus(status: number): PlatformError {
   if (status === 429) return rateLimitExceeded(1)
   const code = CODES[status] ?? 'internal.server.error'

@@ -48,7 +48,7 @@ export interface RestParts {
   guests: RestGuests
 }
 
-/** The API, login and CDN hosts and the object store, all on one port: their paths do not collide. */
+/** The API, login and CDN hosts and the object store. They share one port, because their paths do not collide. */
 export function createRestApp(parts: RestParts): Express {
   const { settings, faults, requests, oauth, attachments, conversations, contactCenter } = parts
   const app = express()

@@ -21,7 +21,7 @@ export function recordRequests(requests: RequestRecord, now: () => number) {
     const { method, headers } = req
     const recorded: RecordedRequest = { method, ...targetOf(req), headers, atMs: now() }
     requests.keep(recorded)
-    // Before the last byte is sent, so that the log is complete once a client has the response.
+    // Recorded before the last byte is sent, so that the record is complete once a client has the response.
     res.once('prefinish', () => {
       recorded.status = res.statusCode
       if (req.body !== undefined) recorded.body = req.body as unknown

@@ -37,9 +37,9 @@ export interface RestGuestParts {
 }
 
 /**
- * The REST guest operations as forum threads describe them. The published platform has none of them, so they
- * are served only on request; details that the threads leave open (a status, a response's fields) are chosen
- * here.
+ * The REST guest operations as forum threads describe them. The published platform has none of them, so they are served
+ * only if a setting requests them. Details that the threads leave open (a status, a response's fields) are our own
+ * choice.
  */
 export function restGuestApis(options: RestGuestOptions, parts: RestGuestParts): Router {
   const router = Router()
@@ -120,7 +120,7 @@ function sendAsExternalGuest({ guests }: RestGuestParts) {
     const token = /^Guest +(\S+)$/.exec(req.get('authorization') ?? '')?.[1]
     const guest = token === undefined ? undefined : guests.byToken(token)
     if (guest?.kind !== 'external-guest') {
-      // Any other scheme or token gets 403 without a body, which is the problem in many forum threads.
+      // Any other scheme or token gets 403 without a body, as many forum threads report.
       res.status(403).end()
       return
     }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { SECOND_MS } from '../conversation/limits.ts'
 import type { Settings } from '../settings.ts'
 
-/** A guest of the REST operations; unknown to the socket. */
+/** A guest of the REST guest operations. The guest socket does not know such guests. */
 export interface RestGuest {
   guestId: string
   /** The guest's credential; for an external user, the token for Genesys' own client. */

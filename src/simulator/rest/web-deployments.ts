@@ -42,7 +42,7 @@ export function webDeployments(settings: Settings, oauth: OAuth): Router {
     res.json({ entities: [configurationOf(settings)], total: 1, selfUri: req.path })
   })
 
-  /** `draft` equals the published version: there is no editor. */
+  /** The version `draft` equals the published version, because there is no editor. */
   router.get(`${CONFIGURATIONS}/:configurationId/versions/:versionId`, (req, res) => {
     oauth.authorize(req, VIEW_CONFIGURATION)
     mustBeTheConfiguration(req.params.configurationId)

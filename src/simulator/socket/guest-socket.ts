@@ -118,7 +118,7 @@ export function attach(server: Server, guestSocket: GuestSocket): () => void {
   }
 }
 
-/** Emits the connection again with an ordinary request, as Node documents for the `connection` event. */
+/** Emits the connection again with an ordinary request, as documented for the `connection` event of Node.js. */
 function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${req.method} ${req.url} HTTP/1.1`]
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
@@ -166,7 +166,7 @@ function tokenOf({ token }: WireFrame): { token?: string } {
   return typeof token === 'string' ? { token } : {}
 }
 
-/** Genesys' documented echo has no token: the connection's configured token is used. */
+/** Uses the connection's configured token if there is none, as in the echo that Genesys documents. */
 function checked(json: WireFrame, configuredToken: string | undefined): GuestRequest {
   const { token = json.action === 'echo' ? configuredToken : undefined } = json
   const { success, data } = GuestRequestSchema.safeParse({ ...json, token })

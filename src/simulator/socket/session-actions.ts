@@ -17,7 +17,7 @@ const Echo = z.looseObject({
 const Configuration = z.looseObject({ deploymentId: z.string() })
 const Close = z.looseObject({ closeAllConnections: z.boolean() })
 
-/** A client's small requests about its session. */
+/** A client's requests about a session that it has configured. */
 export function sessionActions({ settings, jwts }: { settings: Settings; jwts: GuestJwts }) {
   /** A keep-alive; the response contains the session's expiry. Only this connection gets it. */
   const echo: GuestAction = (connection, request) => {
@@ -50,7 +50,7 @@ export function sessionActions({ settings, jwts }: { settings: Settings; jwts: G
     connection.send(response('GetConfigurationResponse', body, request.tracingId), 'getConfiguration')
   }
 
-  /** The guest leaves the session, which does not end: the same connection may configure this session again, or a new one. */
+  /** The guest leaves the session without ending it: the same connection can configure this session again, or a new one. */
   const closeSession: GuestAction = (connection, request) => {
     const session = sessionOf(connection, request)
     const { closeAllConnections } = fieldsOf(Close, request)

@@ -4,7 +4,7 @@ export interface FaultClock {
   readonly now: () => number
   /** Starts at the time of day, and is never set back. */
   readonly monotonicNow: () => number
-  /** Changes the time of day, but not the elapsed time: `-3_600_000` sets it back by an hour. */
+  /** Changes only the time of day, and not the monotonic clock: `-3_600_000` sets it back by an hour. */
   step(ms: number): void
   /** Advances both clocks. */
   advance(ms: number): void

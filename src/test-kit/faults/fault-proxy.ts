@@ -13,13 +13,16 @@ export type Fault =
   | { readonly kind: 'reset'; readonly afterBytes?: number }
   /** Connections are accepted, but nothing is ever sent on them. */
   | { readonly kind: 'hang' }
-  /** Sends a few bytes at a time. Default 1 byte every 50 ms. */
+  /** Data is passed on a few bytes at a time. Default 1 byte every 50 ms. */
   | { readonly kind: 'drip'; readonly bytes?: number; readonly everyMs?: number }
   /** The connection is closed normally after this many bytes, as if the response were complete. */
   | { readonly kind: 'truncate'; readonly afterBytes: number }
   /** Neither side receives further data from the other, and neither gets an error. */
   | { readonly kind: 'half-open' }
-  /** Sends bytes that are neither HTTP nor TLS, then closes, like a port on which another protocol is spoken. */
+  /**
+   * The service receives bytes that are neither HTTP nor TLS, and the connection is then closed, as if a server with
+   * another protocol used the port.
+   */
   | { readonly kind: 'garbage' }
 
 export interface FaultProxyOptions {
@@ -174,7 +177,7 @@ class Tunnel {
 
   async #drip(chunk: Buffer, { bytes = 1, everyMs = 50 }: Extract<Fault, { kind: 'drip' }>): Promise<void> {
     for (let at = 0; at < chunk.length && !this.#client.destroyed; at += bytes) {
-      // The fault has ended: the rest is sent in one piece.
+      // If the fault has ended, the rest is sent in one piece.
       if (this.#fault?.kind !== 'drip') {
         this.#write(chunk.subarray(at))
         return

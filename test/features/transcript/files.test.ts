@@ -34,7 +34,7 @@ test('messages in a transcript are grouped by day in its time zone', () => {
 
 test('an empty transcript states that it has no messages, and that earlier ones are missing', () => {
   expect(text([], false)).toBe(
-    'Conversation\nTime zone: UTC\n\nThis file begins here. The conversation has earlier messages.\n\nThere are no messages.\n',
+    'Conversation\nTime zone: UTC\n\nEarlier messages of this conversation are not in this file.\n\nThere are no messages.\n',
   )
 })
 

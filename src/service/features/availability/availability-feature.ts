@@ -20,7 +20,7 @@ import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
-/** How many of a minute's calls may be used for estimates for single guests. */
+/** The share of the calls per minute that may be used for estimates for single guests. */
 const OWN_CALLS_PER_MINUTE = 8
 /** A separate budget, which pages that poll the availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
@@ -53,9 +53,9 @@ export interface AvailabilityFeature {
     },
   ): void
   readinessChecks(): Promise<readonly Check[]>
-  /** Adds the guest's expected wait to the guest's events; undefined without a queue. */
+  /** Adds `waiting` events to a guest's events; undefined without a queue. */
   readonly addEvents: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
-  /** What is known now, and why something is not known; undefined if the feature is not set up. */
+  /** What is known, and why some values are not known; undefined if the feature is not set up. */
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly Cause[] } | undefined>
 }
 
@@ -115,7 +115,7 @@ export function createAvailabilityFeature(
     },
     async readinessChecks() {
       if (!availability) return []
-      // Reads once at startup, to show errors early; later it reports what the pages' requests have found.
+      // Evaluates at startup, to show errors early. Later, reports the result of the latest request from a page.
       const { causes } = availability.latest ?? (await availability.current())
       return [checkOf(causes)]
     },
@@ -129,7 +129,7 @@ export function createAvailabilityFeature(
   }
 }
 
-/** Not `req.fresh`: browsers also send `no-cache` if a page itself sets `If-None-Match`. */
+/** Not `req.fresh`, which is false for `no-cache`: browsers add it if a page itself sets `If-None-Match`. */
 function isKnown(req: Request, etag: string): boolean {
   const tags = req.get('if-none-match')?.split(',') ?? []
   return tags.some((tag) => tag.trim() === etag)

@@ -32,20 +32,20 @@ export interface AvailabilityOptions extends AvailabilitySettings {
   readonly takeSharedCall?: TakeSharedCall | undefined
 }
 
-/** What a page gets, and what an operator should know about it. */
+/** What a page receives, and what an operator should know about it. */
 export interface Evaluation {
   readonly availability: Availability
-  /** Its JSON, and an entity tag that changes when anything but the time of the evaluation does. */
+  /** The JSON of `availability`, and an entity tag that does not depend on the time of the evaluation. */
   readonly body: string
   readonly etag: string
-  /** Why something is not known. */
+  /** Why values are not known. */
   readonly causes: readonly Cause[]
 }
 
 export interface AvailabilityOfSite {
-  /** An evaluation that is at most a second old. Its causes include what Genesys refuses or does not respond to. */
+  /** An evaluation that is at most a second old. Failed requests to Genesys are among its causes. */
   current(): Promise<Evaluation>
-  /** The same, but with every configured reading, whatever the state. */
+  /** The same, but reads all configured values, even those that the state does not depend on. */
   inspect(): Promise<Evaluation>
   /** The latest evaluation, without a call to Genesys. */
   readonly latest: Evaluation | undefined
@@ -56,9 +56,9 @@ export interface AvailabilityOfSite {
   readonly budget: CallBudget
 }
 
-/** A share of the 300 calls per minute that an OAuth client has in total. */
+/** A share of the 300 calls per minute that an OAuth client can make in total. */
 const CALLS_PER_MINUTE = 20
-/** Short, because an emergency is switched on when something has happened. */
+/** Short, because guests should learn of an emergency soon. */
 const EMERGENCY_TTL_MS = 30_000
 const OBSERVATIONS_TTL_MS = 10_000
 const WAIT_TTL_MS = 30_000
@@ -92,7 +92,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
     const readings: Reading<unknown>[] = []
     const causes: Cause[] = []
 
-    /** Undefined if it cannot be read; the cause is noted. */
+    /** Returns undefined if the value cannot be read, and notes the cause. */
     async function take<T>(read: (deadlineAtMs: number) => Promise<Reading<T>>, subject: string) {
       try {
         const found = await read(deadlineAtMs)
@@ -200,7 +200,7 @@ function queueReadings(queueId: string, platform: PlatformOperations, reading: R
   }
 }
 
-/** Until when the state lasts, if the clock decides: it is unknown when agents return to a queue. */
+/** When the state changes, if schedules determine that. They do not determine when agents return to a queue. */
 function timesOf({ untilMs, opensAtMs }: OpeningHours, state: Availability['state']) {
   if (state === 'unstaffed' || state === 'unknown') return {}
   return {
@@ -222,7 +222,7 @@ function evaluationOf(availability: Availability, causes: readonly Cause[]): Eva
   }
 }
 
-/** Logs a line for each change, however often the availability is evaluated. */
+/** Logs each cause when it is new, and logs when no cause is left, however often the availability is evaluated. */
 function createCauseLog(log: Log): (causes: readonly Cause[]) => void {
   let known = new Set<string>()
   return (causes) => {

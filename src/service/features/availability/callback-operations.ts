@@ -10,7 +10,7 @@ export interface NewCallback {
   /** E.164. */
   readonly number: string
   readonly country: string | undefined
-  /** ISO 8601; undefined for as soon as possible. */
+  /** ISO 8601; undefined means as soon as possible. */
   readonly at: string | undefined
 }
 
@@ -18,7 +18,10 @@ export interface NewCallback {
 export interface CallbackOperations {
   /** @returns the id of the callback's conversation */
   createCallback(callback: NewCallback, deadlineAtMs: number): Promise<string>
-  /** Resolves if the OAuth client may create callbacks. Requests one without a number, which Genesys then refuses as invalid. */
+  /**
+   * Resolves if the OAuth client may create callbacks. To find out, requests a callback without a number, which Genesys
+   * refuses as invalid.
+   */
   requirePermission(queueId: string, deadlineAtMs: number): Promise<void>
 }
 

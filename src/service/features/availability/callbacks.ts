@@ -18,7 +18,7 @@ const MAX_AHEAD_MS = 30 * 24 * HOUR_MS
 const GRACE_MS = 60_000
 
 export interface CallbackSettings {
-  /** Whether only visitors whose identity was verified can request a callback. */
+  /** Whether only visitors with a verified identity can request a callback. */
   readonly needsVerifiedVisitor: boolean
   /** The country of numbers without a country code. */
   readonly country: CountryCode | undefined
@@ -56,7 +56,7 @@ export function createCallbacks(options: CallbackOptions) {
   })
   const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
 
-  /** Names a budget by a hash, so that no phone number stays in memory for the hour of the budget. */
+  /** The name of a budget is a hash, so that no phone number stays in memory. */
   async function requireBelow(kind: string, value: string, max: number): Promise<void> {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
     const budget =
@@ -112,7 +112,7 @@ export function createCallbacks(options: CallbackOptions) {
       throw new RequestError('callback_not_allowed', 'Only visitors who are signed in can be called back.')
     const { sid, idempotencyKey: key } = context
     if (key === undefined) return create(request, context)
-    // Kept apart from the keys of messages.
+    // Does not collide with the idempotency keys of messages.
     const keyed = { sid: `${sid} callbacks`, key, body: JSON.stringify(request), isRepeat: false }
     return idempotency.once(keyed, (earlier) => {
       // Genesys has no search for callbacks, and a missing one is better than a duplicate.

@@ -1,6 +1,6 @@
 /**
- * A local time without a zone, as in schedules: milliseconds since 1970-01-01T00:00 on the wall clock, whatever the zone.
- * Each of its days has 24 hours.
+ * A local time without a zone, as in schedules: milliseconds since 1970-01-01T00:00 on the wall clock. Each day has 24
+ * hours, even if the clock changes.
  */
 export type CivilMs = number
 
@@ -12,7 +12,10 @@ const MAX_KNOWN_DAYS = 1000
 export interface Zone {
   readonly name: string
   civilAt(epochMs: number): CivilMs
-  /** As in RFC 5545, 3.3.5: of two possible times the first, and in a gap, the time with the offset before the gap. */
+  /**
+   * As in RFC 5545, section 3.3.5: the first of two possible times; for a time in a gap, the offset before the gap is
+   * used.
+   */
   epochOf(civil: CivilMs): number
 }
 
@@ -47,7 +50,7 @@ export function findZone(name: string): Zone | undefined {
     name,
     civilAt,
     epochOf(civil) {
-      // Offsets change at most once in two days.
+      // This works because offsets change at most once in two days.
       const before = civil - offsetAt(civil - DAY_MS)
       const after = civil - offsetAt(civil + DAY_MS)
       return before + offsetAt(before) === civil || after + offsetAt(after) !== civil ? before : after
@@ -75,8 +78,8 @@ function dateTimeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
 }
 
 /**
- * Genesys' form is `yyyy-MM-ddTHH:mm:ss.SSS`; six digits of a fraction also occur.
- * @returns undefined for any other form
+ * Genesys' format is `yyyy-MM-ddTHH:mm:ss.SSS`; fractions with six digits also occur.
+ * @returns undefined for any other format
  */
 export function parseCivil(text: string): CivilMs | undefined {
   const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(text)

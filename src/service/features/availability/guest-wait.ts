@@ -16,13 +16,16 @@ export interface KnownConversation {
 type Ask<T> = (guest: Guest, known: KnownConversation, deadlineAtMs: number) => Promise<T | undefined>
 
 export interface GuestWait {
-  /** About how much longer the guest waits; undefined if that is not known now. */
+  /** Approximately how much longer the guest waits; undefined if that is not known. */
   readonly estimate: Ask<WaitMinutes>
-  /** Whether the guest is in a queue; undefined if that is not known now. */
+  /** Whether the guest is in a queue; undefined if that is not known. */
   readonly isInQueue: Ask<boolean>
 }
 
-/** About how much longer a guest waits: for the guest's own conversation while the budget allows it, else for the queue. */
+/**
+ * Estimates how much longer a guest waits: for the guest's own conversation while the budget allows it, otherwise for
+ * the queue.
+ */
 export function createGuestWait(options: {
   readonly site: Pick<AvailabilityOfSite, 'current' | 'platform' | 'budget'>
   readonly queueId: string
@@ -72,7 +75,7 @@ export function createGuestWait(options: {
     isInQueue,
     async estimate(guest, known, deadlineAtMs) {
       const { availability } = await site.current()
-      // An old number would be worse than none.
+      // An outdated estimate would be worse than none.
       if (availability.state !== 'open' || availability.stale) return undefined
       return (await ownWait(guest, known, deadlineAtMs)) ?? availability.waitMinutes
     },

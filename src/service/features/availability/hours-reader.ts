@@ -12,15 +12,15 @@ import { RuleError } from './recurrence-rule.ts'
 import { readSchedule, type Schedule } from './schedule-periods.ts'
 
 const SCHEDULES_TTL_MS = 5 * 60_000
-/** Hours are evaluated again after this time, so that a change beyond the horizon comes into view. */
+/** Hours are evaluated again after this time, so that a change is seen when it is no longer beyond the horizon. */
 const EVALUATED_AGAIN_AFTER_MS = 60_000
-/** Above this number, schedules that the group no longer uses are forgotten. */
+/** Above this number, schedules that the group no longer uses are removed from the cache. */
 const MAX_SCHEDULES = 1000
 
-/** Why something is not known, for operators. */
+/** Why a value is not known, for operators. */
 export interface Cause {
   readonly hint: string
-  /** The problem code, if Genesys refused or did not respond. */
+  /** The problem code, if Genesys refused the request or did not respond. */
   readonly code?: string
 }
 
@@ -34,7 +34,7 @@ export interface ReadHours {
   readonly causes: readonly Cause[]
 }
 
-/** Reads a schedule group and its schedules, and evaluates them. What depends on a schedule that cannot be used is unknown. */
+/** Reads and evaluates a schedule group and its schedules. A state that depends on an unusable schedule is unknown. */
 export function createHoursReader(options: {
   readonly scheduleGroupId: string
   readonly platform: PlatformOperations
@@ -110,7 +110,7 @@ export function createHoursReader(options: {
     const zone = findZone(group.timeZone ?? '')
     if (zone === undefined) {
       causes.push({
-        hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID has no time zone that is known here.',
+        hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID has no time zone, or one that this service does not know.',
       })
       return unknown()
     }

@@ -4,12 +4,12 @@ import { RuleError, type RecurrenceRule, type RuleWeekday } from './recurrence-r
 /** Days since 1970-01-01, a Thursday. */
 type DayNumber = number
 
-/** Occurrences of a rule with a COUNT are counted from its start, and this limits the work. */
+/** Limits the work for a rule with a COUNT, whose occurrences are counted from its start. */
 const MAX_PERIODS_COUNTED = 100_000
 
 /**
- * The starts of the occurrences from `from` until before `to`, in order. As in RFC 5545, except that a `start` that the rule
- * does not match is not an occurrence.
+ * The starts of the occurrences from `from` up to, but not including, `to`, in order. As in RFC 5545, except that a
+ * `start` that the rule does not match is not an occurrence.
  * @throws {RuleError} for a count that began too long ago
  */
 export function occurrenceStarts(
@@ -44,7 +44,7 @@ interface Period {
   readonly days: number
 }
 
-/** The day, week, month or year that is `steps` after the one in which the rule starts. */
+/** The day, week, month or year that is `steps` periods after the one in which the rule starts. */
 function periodOf({ frequency, weekStart }: RecurrenceRule, startDay: DayNumber, steps: number): Period {
   switch (frequency) {
     case 'DAILY':

@@ -7,7 +7,7 @@ export type HoursState = 'open' | 'closed' | 'holiday' | 'emergency' | 'unknown'
 /** One of the lists of a schedule group. */
 export interface Schedules {
   readonly known: readonly Schedule[]
-  /** Whether the list has a further schedule that cannot be read or evaluated: it may apply at any time. */
+  /** Whether the list also has a schedule that cannot be read or evaluated, and may therefore apply at any time. */
   readonly hasUnknown: boolean
 }
 
@@ -28,7 +28,10 @@ export interface OpeningHours {
 
 export const HORIZON_MS = 60 * DAY_MS
 
-/** In the order of Genesys Cloud: the first that applies decides. If none applies, the contact center is closed. */
+/**
+ * In the order of Genesys Cloud: the first list with a schedule that applies decides. If none applies, the contact
+ * center is closed.
+ */
 const PRECEDENCE = ['holiday', 'closed', 'open'] as const
 
 /**

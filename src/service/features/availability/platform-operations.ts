@@ -78,11 +78,11 @@ export interface PlatformOperations {
 }
 
 interface Operation<T> extends Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> {
-  /** Default: `never`, because each attempt counts toward the budget, and failed calls are made again soon enough. */
+  /** Default: `never`, because each attempt counts toward the budget, and a later evaluation repeats a failed call. */
   readonly retry?: UpstreamRequest<T>['retry']
   readonly path: string
   readonly permission: string
-  /** What the id in the request identifies, and its setting. */
+  /** The object that the id in the request identifies, and the setting that contains the id. */
   readonly idOf: string
 }
 
@@ -219,11 +219,11 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
 const budgetUsed = (operation: string) =>
   callBudgetUsed({
     operation,
-    hint: 'At most 20 calls per minute are made for availability. A schedule group with many schedules takes some minutes to be read.',
+    hint: 'At most 20 calls per minute are made for availability. Reading a schedule group with many schedules takes several minutes.',
     retryAfterSeconds: 5,
   })
 
-/** An id from Genesys in a form that may be logged. */
+/** A text for an id from Genesys that is safe to log. */
 export function idText(id: string): string {
   return /^[\w-]{1,64}$/.test(id) ? id : 'with an unusual id'
 }

@@ -78,7 +78,7 @@ export function createReadings(options: {
 
 export type Readings = ReturnType<typeof createReadings>
 
-/** Forbidden or gone: what was known before no longer holds. */
+/** Whether Genesys responded with 403 or 404, so that an earlier value must not be served. */
 function isRefusal(error: unknown): boolean {
   return error instanceof UpstreamError && (error.facts.status === 403 || error.facts.status === 404)
 }

@@ -133,7 +133,7 @@ function weekdayNumber(text: string): number {
 
 /**
  * A local time, like the schedule's own. Editors that are built on the rrule package append a `Z` but still mean local
- * time. A date alone means all of that day.
+ * time. A date without a time includes that whole day.
  */
 function readUntil(text: string): CivilMs {
   const found = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?$/.exec(text)

@@ -9,7 +9,7 @@ export interface PlatformSchedule {
   readonly rrule?: string | null | undefined
 }
 
-/** A schedule that was understood. */
+/** A parsed schedule. */
 export interface Schedule {
   readonly start: CivilMs
   readonly durationMs: number
@@ -17,7 +17,7 @@ export interface Schedule {
   readonly rule: RecurrenceRule | undefined
 }
 
-/** From `fromMs` until before `toMs`, in epoch milliseconds. */
+/** From `fromMs` up to, but not including, `toMs`, in epoch milliseconds. */
 export interface Period {
   readonly fromMs: number
   readonly toMs: number
@@ -37,15 +37,15 @@ export function readSchedule({ start, end, rrule }: PlatformSchedule): Schedule 
   return { start: startCivil, durationMs, rule: rrule ? parseRule(rrule) : undefined }
 }
 
-/** People write 23:59 for the end of a day, and do not mean a gap of a minute. */
+/** Treats 23:59 as midnight: people enter it for the end of a day, and do not mean a gap of a minute. */
 function untilMidnight(end: CivilMs): CivilMs {
   const midnight = Math.ceil(end / DAY_MS) * DAY_MS
   return midnight - end <= MINUTE_MS ? midnight : end
 }
 
 /**
- * The periods between two times in which the schedule applies, in order. Starts and ends are local times of the zone: a night
- * shift is an hour shorter or longer in the night of a clock change.
+ * The periods between two times in which the schedule applies, in order. Starts and ends are local times of the zone,
+ * so a night shift is an hour shorter or longer in the night of a clock change.
  * @throws {RuleError}
  */
 export function periodsOf(schedule: Schedule, zone: Zone, { fromMs, toMs }: Period): Period[] {

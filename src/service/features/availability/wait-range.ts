@@ -1,10 +1,10 @@
-/** About how long a guest waits, in minutes. */
+/** The approximate time that a guest waits, in minutes. */
 export interface WaitMinutes {
   readonly from: number
   readonly to: number
 }
 
-/** Without data, Genesys' estimate has no upper limit, and guests do not wait longer than this for a chat. */
+/** Without data, Genesys can return an extremely long estimate. Guests do not wait longer than this for a chat. */
 const MAX_MINUTES = 120
 
 /** Genesys sends a negative number for less than a minute. @returns undefined if the estimate does not help a guest */

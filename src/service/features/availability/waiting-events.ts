@@ -4,7 +4,7 @@ import type { GuestWait, KnownConversation } from './guest-wait.ts'
 import type { WaitMinutes } from './wait-range.ts'
 
 const AGAIN_AFTER_MS = 30_000
-/** A bot that talks with the guest answers within this time. */
+/** A bot in the conversation is expected to reply within this time. */
 const BOT_ANSWERS_WITHIN_MS = 5000
 const TIMEOUT_MS = 5000
 const PAGE_SIZE = 25
@@ -15,7 +15,7 @@ const ENDS: ReadonlySet<SessionEventState> = new Set([
   'expired',
   'signed-in-elsewhere',
 ])
-/** An agent who wrote longer ago belongs to another conversation. */
+/** Messages that are older than this belong to an earlier conversation. */
 const SAME_CONVERSATION_MS = 12 * 60 * 60_000
 
 export interface WaitingOptions {
@@ -28,8 +28,9 @@ export interface WaitingOptions {
 type Subscribe = NonNullable<GuestApi['subscribe']>
 
 /**
- * Adds `waiting` events for a guest who has written but received no answer from an agent. The events contain the minutes
- * while these are known; the last event contains none. If a bot takes part, Genesys is asked whether the guest is in a queue.
+ * Adds `waiting` events for a guest who has written, but has received no reply from an agent. An event without minutes
+ * means that the guest no longer waits, or that the wait is not known. If a bot takes part, asks Genesys whether the
+ * guest is in a queue.
  */
 export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {
   return (guest, listener) => {
@@ -51,12 +52,12 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   let newest: Pick<Message, 'sender' | 'time'> | undefined
   let hasAgent = false
   let hasBot = false
-  /** As last reported by Genesys: while it is true, a bot's messages do not end the wait. */
+  /** As last reported by Genesys. While this is true, a bot's messages do not end the wait. */
   let isInQueue = false
   let isOver = false
   let shown = ''
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** Counts the lookups: the result of an older lookup that arrives late is ignored. */
+  /** Counts the lookups, so that the result of an older lookup that arrives late can be ignored. */
   let look = 0
 
   const isUnanswered = () => !isOver && !hasAgent && newest !== undefined
@@ -89,7 +90,8 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       if (mine !== look) return
       tell(minutes)
     } else tell(undefined)
-    // If the guest does not wait, the next message starts a lookup; this one is repeated only if no call was left for it.
+    // Repeats the lookup while the guest waits, or while it is unknown whether the guest is in a queue. Otherwise, the
+    // next message starts a lookup.
     if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
   }
 
@@ -100,14 +102,14 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
     hasAgent ||= message.sender === 'agent'
   }
 
-  /** While the guest waits, the only lookups are those every 30 seconds. */
+  /** Adds messages. While the guest waits, they do not start a lookup, because one is made every 30 seconds. */
   function take(messages: readonly Message[], delayMs: number): void {
     const wasWaiting = isWaiting()
     for (const message of messages) add(message)
     if (!wasWaiting || !isWaiting()) lookAfter(delayMs)
   }
 
-  /** Reads what was written before the page connected, or while there was no connection. */
+  /** Reads the messages that were written before the page connected, or while it was not connected. */
   async function readHistory(): Promise<void> {
     try {
       const page = { pageSize: PAGE_SIZE, pageNumber: 1 }

@@ -5,7 +5,7 @@ import type { AltchaChallenge } from '../../../contract/contract.ts'
 /** Proof of work in the format of ALTCHA's first version: https://altcha.org/docs/v1/proof-of-work */
 export interface Altcha {
   create(): AltchaChallenge
-  /** The signature of the solved challenge; undefined if the challenge is not ours, too old, or not solved. */
+  /** The signature of the solved challenge; undefined if the challenge was not issued here, is too old, or is not solved. */
   verify(token: string): string | undefined
   /** Signs with the first of these `SESSION_KEYS` from now on, and accepts the others. */
   replaceKeys(keys: readonly Uint8Array[]): void
@@ -14,7 +14,7 @@ export interface Altcha {
 /** Long enough for a slow phone. */
 export const CHALLENGE_LIFETIME_MS = 300_000
 
-/** The `&` marks where the number begins, so that no digit can be moved between salt and number. */
+/** The `&` marks the end of the salt, so that no digit can be moved between the salt and the number after it. */
 const SALT = /^[0-9a-f]{24}\?expires=(\d{1,12})&$/
 
 const Solution = z.object({

@@ -29,9 +29,9 @@ export interface ChallengeParts {
   readonly now: () => number
   readonly monotonicNow: () => number
   readonly sessionKeys: readonly Uint8Array[]
-  /** Counts for all replicas together; undefined if they share nothing. */
+  /** Counts across all replicas; undefined if they share nothing. */
   readonly countShared: CountShared | undefined
-  /** Whether a name is used for the first time, on any replica; undefined while that cannot be known. */
+  /** Whether a name has not been used before on any replica; undefined while that is unknown. */
   readonly takeOnce: ((name: string, windowMs: number) => Promise<boolean | undefined>) | undefined
 }
 
@@ -56,7 +56,7 @@ export function createChallengeFeature(
     async diagnose() {
       if (!settings) return undefined
       const { kind, abovePerMinute: above } = settings
-      const when = above === 0 ? 'each new session' : `new sessions above ${above} in a minute`
+      const when = above === 0 ? 'each new session' : `new sessions above ${above} per minute`
       const failure = await challenge?.vendorFailure()
       if (failure === undefined) return { found: `${kind} before ${when}`, problems: [] }
       return { found: `${kind}: ${failure}`, problems: [{ hint: VENDOR_HINT }] }
@@ -116,7 +116,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
     const nowMs = monotonicNow()
     const untilMs = used.get(solution)
     if (untilMs !== undefined && nowMs < untilMs) return false
-    // Before the shared store responds, so that no second request of this process comes in between.
+    // Recorded before the shared store responds, so that a concurrent request to this process cannot use the solution too.
     used.set(solution, nowMs + REMEMBER_MS)
     return (await takeOnce?.(`challenge:${solution}`, REMEMBER_MS)) ?? true
   }
@@ -135,7 +135,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
   return {
     requireSolution,
-    /** What is wrong with the vendor or its settings. Sends a token that the vendor refuses if it accepts the settings. */
+    /** Why the vendor cannot be used; undefined if it can. Sends an invalid token, which it refuses if the settings are right. */
     async vendorFailure() {
       const answer = await checkAtVendor?.('no-token', undefined)
       return answer?.verdict === 'unavailable' ? answer.reason : undefined

@@ -6,13 +6,13 @@ import type { UpstreamAgents } from '../../upstream/upstream-agents.ts'
 /** `unavailable`: the vendor did not report anything about the token. */
 export interface Verdict {
   readonly verdict: 'accepted' | 'refused' | 'unavailable'
-  /** In our own words. */
+  /** A text that quotes nothing from the vendor's response. */
   readonly reason?: string
 }
 
 type Vendor = Exclude<ChallengeSettings['kind'], 'altcha'>
 
-/** Below this score, a visitor counts as a bot. It is the default that reCAPTCHA recommends. */
+/** Below this score, a visitor counts as a bot. reCAPTCHA recommends this value as a default. */
 const MIN_SCORE = 0.5
 const TIMEOUT_MS = 3000
 const MAX_RESPONSE_BYTES = 16_384
@@ -33,12 +33,12 @@ const Response = z.object({
   data: z.object({ challenge: z.object({ origin: z.string() }) }).optional(),
 })
 
-/** Errors in the settings, or of the vendor, which reveal nothing about the token. */
+/** Error codes that report wrong settings or a failure of the vendor, and say nothing about the token. */
 const SETTINGS_ERROR = /secret|sitekey|bad-request|internal-error/
 
 /**
- * One POST to the vendor, without a retry: vendors accept a token only once.
- * @param hostname where the token must have been made; undefined for callers without an origin
+ * Sends one POST to the vendor, without a retry: vendors accept a token only once.
+ * @param hostname the host of the website on which the token must have been created; undefined for callers without an origin
  */
 export function createVendorCheck(
   { kind, secret, siteKey, verifyUrl = URLS[kind] }: ChallengeSettings & { readonly kind: Vendor },

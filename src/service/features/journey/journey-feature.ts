@@ -134,7 +134,7 @@ export function createJourneyFeature(
       return await invitationsFor({ customerId: event.visitorId, sessionId, page }, deadlineAtMs)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      // Genesys has the event already: an error response would make the page send it again.
+      // Genesys already has the event: an error response would make the page send it again.
       return {
         ...(sessionId !== undefined && { sessionId }),
         invitations: [],
@@ -178,7 +178,7 @@ export function createJourneyFeature(
     async diagnose() {
       if (!operations) return undefined
       try {
-        // A ping without a page, for a customer who does not exist: Genesys makes no offer then.
+        // A ping without a page, for a customer who does not exist, to which Genesys responds without an offer.
         await operations.ping({ customerId: randomUUID() }, monotonicNow() + timeoutMs)
         return { found: 'Genesys accepts the journey of this deployment', problems: [] }
       } catch (error) {
@@ -224,7 +224,7 @@ function askAgainAfter(pollIntervalMs: number | undefined): number {
   return Math.min(Math.max(seconds, MIN_ASK_AGAIN_SECONDS), MAX_ASK_AGAIN_SECONDS)
 }
 
-/** In Genesys' form: `dataType`, and the value as text. */
+/** The attributes in Genesys' format: `dataType`, and the value as text. */
 function typedAttributes(
   attributes: Readonly<Record<string, string | number | boolean>>,
   redact: RedactText,
@@ -242,6 +242,6 @@ function requireOwnPage(req: Request, { url }: JourneyPage): void {
   const origin = req.get('origin')
   if (origin === undefined || parseUrl(url)?.origin === origin) return
   throw new RequestError('invalid_request', 'The request does not have the documented form.', {
-    errors: [{ path: 'page.url', message: 'must be an address of the page that sends the request' }],
+    errors: [{ path: 'page.url', message: 'must be an address of the website that sends the request' }],
   })
 }

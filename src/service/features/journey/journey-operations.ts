@@ -41,7 +41,7 @@ export interface PingRequest {
 
 /** The journey of Genesys Cloud. Each method throws `UpstreamError`. */
 export interface JourneyOperations {
-  /** @returns the id of the visit, if Genesys names it */
+  /** @returns the id of the visit, if Genesys returns one */
   sendEvent(event: WebEvent, deadlineAtMs: number): Promise<string | undefined>
   ping(
     request: PingRequest,
@@ -76,7 +76,7 @@ export function createJourneyOperations(options: {
         url: `${deployment}/${path}`,
         ...(authorization !== undefined && { headers: { authorization } }),
         allowNonJson: true,
-        // Each attempt uses up a call of the budget, and an event that arrives twice would be counted twice.
+        // Each attempt uses a call of the budget, and an event that arrives twice would be counted twice.
         retry: 'never',
         deadlineAtMs,
         explain: ({ status }) => explain(status, accessToken !== undefined),
@@ -126,7 +126,7 @@ function explain(status: number, hasToken: boolean): string | undefined {
     return hasToken
       ? 'The OAuth client may not use the journey. Try JOURNEY=open, which sends no access token.'
       : 'Genesys refuses the journey of this deployment without an access token: try JOURNEY=oauth.'
-  if (status === 404) return 'Genesys does not know a journey of GENESYS_DEPLOYMENT_ID.'
+  if (status === 404) return 'Genesys has no journey for GENESYS_DEPLOYMENT_ID.'
   return undefined
 }
 

@@ -2,7 +2,10 @@ import { parseUrl } from '../../urls/parse-url.ts'
 
 export type RedactText = (text: string) => string
 
-/** A query may name a person or open a session. Only campaigns are kept: they show where visitors came from. */
+/**
+ * A query can identify a person or give access to a session. Only parameters of campaigns are kept: they show where
+ * visitors came from.
+ */
 const CAMPAIGN = /^utm_[a-z]{1,20}$/
 
 /** The parts of a page's address that Genesys may see: host, path and campaign. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { escapeHtml } from '../../html/escape-html.ts'
 import { parseUrl } from '../../urls/parse-url.ts'
 
-/** Deeper lists and tables are left out. */
+/** More deeply nested lists and tables are left out. */
 const MAX_DEPTH = 12
 const LINK_PROTOCOLS: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:', 'tel:'])
 const MARKS: Readonly<Record<string, string>> = { Bold: 'strong', Italic: 'em', Underline: 'u' }
@@ -75,7 +75,7 @@ function elementOf(fontType: string | null | undefined): string {
   return level === undefined ? 'p' : `h${Math.min(6, Number(level) + 2)}`
 }
 
-/** Adds a link, unless a browser cannot open the address, such as that of an object in Genesys (`grn:`). */
+/** Adds a link, unless a browser cannot open the address: a `grn:` address, for example, names an object in Genesys. */
 function linked(html: string, address: string | null | undefined): string {
   const url = parseUrl(address ?? '')
   if (html === '' || url === undefined || !LINK_PROTOCOLS.has(url.protocol)) return html
@@ -119,7 +119,7 @@ export function articleText(list: readonly unknown[], maxChars: number): string 
   return shortened(words.join(''), maxChars)
 }
 
-/** The text on one line, with an ellipsis if its end was cut off. */
+/** The text on one line, with an ellipsis if it was shortened. */
 export function shortened(text: string, maxChars: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   if (line.length <= maxChars) return line

@@ -11,9 +11,9 @@ import { UpstreamError } from '../../upstream/upstream-error.ts'
 
 const RESULTS = 10
 const SUGGESTIONS = 5
-/** Our own choice: it is not documented how long Genesys keeps a session. */
+/** An assumption, because it is not documented how long Genesys keeps a session. */
 const SESSION_MS = 30 * 60_000
-/** A session that is younger than this is not the reason for a refusal. */
+/** A session that is younger than this is not assumed to be the reason for a refusal. */
 const RENEWED_AT_MOST_EVERY_MS = 60_000
 
 const Variation = z.object({
@@ -46,7 +46,7 @@ export interface GuestKnowledgeOptions {
   readonly accessToken: AccessToken | undefined
   readonly authorization: KnowledgeAuthorization
   readonly budget: CallBudget
-  /** The budget of feedback, which must not use up the calls of searches. */
+  /** A separate budget for feedback, which must not use up the calls for searches. */
   readonly feedbackBudget: CallBudget
   /** The time limit of each operation. */
   readonly timeoutMs: number
@@ -68,15 +68,15 @@ export interface GuestKnowledge {
 }
 
 /**
- * All guests of a process share one session at Genesys, which names none of them. A session for each guest would need a call
- * before the guest's first search, and no result could be cached.
+ * All guests of a process share one session at Genesys, which identifies none of them. Separate sessions would need an
+ * additional call before each guest's first search, and guests could not share cached results.
  */
 export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowledge {
   const { api, apiUrl, accessToken, authorization, timeoutMs, monotonicNow, deploymentId } = options
 
   type Call<T> = Pick<UpstreamRequest<T>, 'operation' | 'method' | 'schema' | 'body'> & {
     readonly path: string
-    /** Default: the budget of searches. */
+    /** Default: the budget for searches. */
     readonly budget?: CallBudget
   }
 
@@ -152,7 +152,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
           schema: Document,
         })
       } catch (error) {
-        // Genesys responds with 400 to an id that does not have its form.
+        // Genesys responds with 400 to an id that does not have its format.
         if (isRefusal(error) && [400, 404].includes(error.facts.status ?? 0)) return undefined
         throw error
       }
@@ -186,15 +186,15 @@ function isRefusal(error: unknown): error is UpstreamError {
 
 function explain({ status }: { readonly status: number }): string | undefined {
   if (status === 401)
-    return 'Genesys does not accept this authorization for guest knowledge: change KNOWLEDGE to the one that the doctor names.'
+    return 'Genesys does not accept this authorization for guest knowledge: set KNOWLEDGE to the one that the doctor names.'
   if (status === 400 || status === 403 || status === 404)
-    return 'Check that the Messenger deployment has a knowledge base, and change KNOWLEDGE to the authorization that the doctor names.'
+    return 'Check that the Messenger deployment has a knowledge base, and set KNOWLEDGE to the authorization that the doctor names.'
   return undefined
 }
 
 const budgetUsed = (operation: string) =>
   callBudgetUsed({
     operation,
-    hint: 'The calls per minute for guest knowledge are limited, because an OAuth client has 300 for everything.',
+    hint: 'The calls per minute for guest knowledge are limited, because an OAuth client can make only 300 in total.',
     retryAfterSeconds: 5,
   })

@@ -15,7 +15,7 @@ import { articleHtml, articleText, shortened } from './article-html.ts'
 import { createGuestKnowledge, type FoundDocument, type KnowledgeDocument } from './guest-knowledge.ts'
 import { createMinuteCache } from './minute-cache.ts'
 
-/** A share of the 300 calls per minute that an OAuth client has in total. */
+/** A share of the 300 calls per minute that an OAuth client can make in total. */
 const CALLS_PER_MINUTE = 120
 const RATINGS_PER_MINUTE = 30
 /** Prevents a single visitor from using up the calls. */
@@ -210,7 +210,7 @@ function createKnowledge(authorization: KnowledgeAuthorization, options: Knowled
 
 interface Article {
   readonly document: KnowledgeDocument
-  /** The JSON that pages get. */
+  /** The JSON for pages. */
   readonly body: string
 }
 
@@ -249,7 +249,7 @@ async function probe(
   }
 }
 
-/** If Genesys limits the rate, nothing is wrong with the settings. */
+/** A rate limit of Genesys does not mean that a setting is wrong. */
 function checkOf(failure: UpstreamError | undefined): Check {
   const name = 'knowledge'
   if (failure === undefined || failure.code === 'upstream_rate_limited') return { name, ok: true }

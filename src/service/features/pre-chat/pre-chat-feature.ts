@@ -26,7 +26,7 @@ export function createPreChatFeature(
       if (form === undefined) return Promise.resolve(undefined)
       const problems = hasAttributes
         ? []
-        : [{ hint: 'Answers are attributes of the guest, which this GENESYS_GUEST_API does not have.' }]
+        : [{ hint: 'Answers become attributes of the guest, which this GENESYS_GUEST_API does not support.' }]
       return Promise.resolve({ found: `asks for ${form.fields.map(({ key }) => key).join(', ')}`, problems })
     },
   }

@@ -3,8 +3,9 @@ import { isCardNumber, luhnPart, MAX_CARD_DIGITS, MIN_CARD_DIGITS } from './luhn
 import type { Span } from './plain-text.ts'
 
 /**
- * Card numbers in a plain text: whole groups of digits, 13 to 19 digits in all, whose check digit is right. A number consists of all
- * groups of a run, or of those that are grouped as on a card, so that a date or a security code after the number does not hide it.
+ * Finds card numbers in a plain text: whole groups of digits, with 13 to 19 digits in total and a valid check digit. A
+ * number consists of all groups of a run, or of groups with the lengths that are usual on cards. The latter finds a
+ * number that is followed by a date or a security code.
  */
 export function findCardNumbers(plain: string, digits: readonly DigitGroup[]): Span[] {
   if (countDigits(digits) < MIN_CARD_DIGITS) return []
@@ -32,14 +33,14 @@ function lastOfCard(run: DigitRun, first: number): DigitGroup | undefined {
 }
 
 function isCard(groups: readonly DigitGroup[]): boolean {
-  // Each group has at least one digit.
+  // Each group has at least one digit, so a number cannot have more groups than digits.
   return groups.length <= MAX_CARD_DIGITS && isCardNumber(luhnPart(digitsOf(groups)))
 }
 
-/** 4-4-4-4-3 */
+/** As in 4-4-4-4-3. */
 const MAX_GROUPS = 5
 
-/** 16, 4-4-4-4, 4-4-4-4-3, 4-6-5, 4-6-4, 6-13 and the like. */
+/** Digits per group: 16, 4-4-4-4, 4-4-4-4-3, 4-6-5, 4-6-4, 6-13 and similar ones. */
 function isGroupedAsOnCard(groups: readonly DigitGroup[]): boolean {
   const lengths = groups.map(({ digits }) => digits.length).join('-')
   return /^(\d+|(4-)+[1-4]|4-4-5|4-6-[45]|6-13)$/.test(lengths)

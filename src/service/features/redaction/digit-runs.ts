@@ -25,7 +25,10 @@ export function digitRuns(plain: string, groups: readonly DigitGroup[]): DigitRu
   return runs
 }
 
-/** All groups in a plain text, in order. A loop, because most texts have few digits, and matches of a regular expression are large. */
+/**
+ * All groups in a plain text, in order. Uses a loop, because the match objects of a regular expression need a lot of
+ * memory.
+ */
 export function digitGroups(plain: string): DigitGroup[] {
   const groups: DigitGroup[] = []
   for (let start = 0; start < plain.length; start++) {

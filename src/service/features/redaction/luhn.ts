@@ -1,10 +1,10 @@
-/** Card numbers have this many digits (ISO/IEC 7812). */
+/** The smallest number of digits in a card number (ISO/IEC 7812). */
 export const MIN_CARD_DIGITS = 13
 export const MAX_CARD_DIGITS = 19
 
 /**
- * What must be known about a part of a number to check the whole number. The digits cannot be recovered from it. In `sum`, every
- * second digit from the right is doubled; in `shiftedSum`, the others are.
+ * The data about a part of a number that is needed to check the whole number. The digits cannot be recovered from it.
+ * In `sum`, every second digit from the right is doubled; in `shiftedSum`, the other digits are doubled.
  */
 export interface LuhnPart {
   readonly count: number
@@ -23,7 +23,7 @@ export function luhnPart(digits: string): LuhnPart {
   return part
 }
 
-/** The sums of the number that begins with one part and ends with the other. */
+/** Combines two parts: the result describes the number that begins with one and ends with the other. */
 export function joined(first: LuhnPart, last: LuhnPart): LuhnPart {
   const isEven = last.count % 2 === 0
   return {

@@ -1,22 +1,22 @@
 import { countDigits, type DigitGroup } from './digit-runs.ts'
 import type { Span } from './plain-text.ts'
 
-/** E.164, including the country code. */
+/** The number of digits as in E.164, including the country code. */
 const MIN_INTERNATIONAL = 8
 const MAX_INTERNATIONAL = 15
-/** Including the trunk prefix 0. */
+/** The number of digits, including the trunk prefix 0. */
 const MIN_NATIONAL = 9
 const MAX_NATIONAL = 12
-/** 1 (212) 555-0123 */
+/** As in 1 (212) 555-0123. */
 const MAX_NORTH_AMERICAN_GROUPS = 4
 const BEGINS_NORTH_AMERICAN = /^(\d|\d{3})$/
 
-/** What is written between groups, such as ` (`, `) ` and ` - `. */
+/** The separators that people write between groups, such as ` (`, `) ` and ` - `. */
 const IS_SEPARATOR = /^([ .\-/\u00ad]| ?\(| ?- ?|\) ?[-/]?| \/ )$/
 
 /**
- * Phone numbers in a plain text, as people write them: with `+` or 00 and a country code, with a 0 before an area code, or as in
- * North America. What looks like a date, a decimal or an order number is left alone.
+ * Finds phone numbers in a plain text, as people write them: with `+` or 00 and a country code, with a 0 before an area
+ * code, or as in North America. Skips numbers that look like a date, a decimal or an order number.
  */
 export function findPhoneNumbers(plain: string, groups: readonly DigitGroup[]): Span[] {
   const spans: Span[] = []
@@ -54,7 +54,7 @@ function endOfNumber(plain: string, groups: readonly DigitGroup[], hasPlus: bool
   return isDate(plain, longest) ? undefined : longest.at(-1)?.end
 }
 
-/** What is between two groups. */
+/** The text between two groups. */
 function separator(plain: string, before: DigitGroup | undefined, { start }: DigitGroup): string {
   return plain.slice(before?.end ?? start, start)
 }

@@ -1,15 +1,15 @@
-/** From `start` until before `end`, in UTF-16 code units. */
+/** From `start` up to, but not including, `end`, in UTF-16 code units. */
 export interface Span {
   readonly start: number
   readonly end: number
 }
 
-/** Replaces each invisible character in a plain text, such as a zero-width space between two digits. */
+/** The replacement for each invisible character, such as a zero-width space between two digits. */
 export const INVISIBLE = '\u00ad'
 
 /**
- * The text with digits, letters, spaces and hyphens in ASCII, so that each detector needs to know only one spelling. It has as
- * many UTF-16 code units as the text, so that what is found in it is at the same place in the text.
+ * Converts digits, letters, spaces and hyphens to ASCII, so that the detectors need to handle only one form. The result
+ * has as many UTF-16 code units as the text, so that a span of one is also a span of the other.
  */
 export function plainText(text: string): string {
   // eslint-disable-next-line no-control-regex -- all of ASCII
@@ -19,7 +19,7 @@ export function plainText(text: string): string {
   return plain
 }
 
-/** One code unit. For a character outside the basic plane, {@link secondUnitOf} gives the second one. */
+/** Returns one code unit. For a character outside the basic plane, {@link secondUnitOf} returns the second one. */
 function plainOf(char: string): string {
   const codePoint = char.codePointAt(0) ?? 0
   if (codePoint < 0x80) return char
@@ -36,7 +36,7 @@ function secondUnitOf(char: string): string {
   return /\p{Nd}|\p{Cf}/u.test(char) ? INVISIBLE : char.charAt(1)
 }
 
-/** In Unicode, the decimal digits of a script form a range that begins with the zero; some ranges directly follow another one. */
+/** In Unicode, the decimal digits of a script form a range that begins with zero; some ranges directly follow another one. */
 function digitOf(codePoint: number): string {
   let first = codePoint
   while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1

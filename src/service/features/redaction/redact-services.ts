@@ -24,8 +24,8 @@ export function createMask(settings: RedactionSettings): (text: string) => strin
 }
 
 /**
- * Wraps the services so that they receive only masked text: nothing behind them, including idempotency, sees the original. What the
- * site itself states about a visitor (verified claims, trusted attributes) is not masked.
+ * Wraps the services so that they receive only masked text: nothing behind them, including idempotency, sees the
+ * original. What the site itself states about a visitor (verified claims, trusted attributes) is not masked.
  */
 export function redactServices<S extends Services>(
   services: S,
@@ -103,7 +103,10 @@ function withRedactions<T extends object>(answer: T, redacted: readonly Redactio
   return redacted.length === 0 ? answer : { ...answer, redacted }
 }
 
-/** Ids come from Genesys, and a date has been validated; everything else may have been typed. */
+/**
+ * Masks everything that a guest may have typed: all but ids, which come from Genesys, and dates, which have been
+ * validated.
+ */
 function redactParts(body: MessageBody, redact: RedactField): MessageBody {
   const { text, attachmentIds, quickReply, button, date, list, form } = body
   const answer = <R extends { readonly text: string; readonly payload: string }>(
@@ -150,7 +153,10 @@ function redactOpening(request: OpenSession, redact: Redact) {
   return { value, redacted: noted.redacted }
 }
 
-/** Genesys stores numbers as text, so they are masked too. A key that contains a masked part is rejected, because no page may set it. */
+/**
+ * Numbers are masked too, because Genesys stores them as text. A key that is masked is rejected later, because no page
+ * is allowed to set it.
+ */
 function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>>(
   changes: Changes,
   redact: RedactField,
@@ -175,7 +181,7 @@ function redactStrings<T extends object>(field: string, fields: T, redact: Redac
   return Object.fromEntries(entries) as T
 }
 
-/** The extension stays, because it states the type of the file. Asterisks are replaced, because the storage refuses them. */
+/** Keeps the extension, because it identifies the type of the file. Replaces asterisks, because the storage refuses them. */
 function redactFileName(fileName: string, redact: Redact): { fileName: string; found: readonly Found[] } {
   const { text, found } = redact(fileName)
   if (found.length === 0) return { fileName, found }

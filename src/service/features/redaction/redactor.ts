@@ -7,18 +7,22 @@ import { findIbans } from './ibans.ts'
 import { findPhoneNumbers } from './phone-numbers.ts'
 import { plainText, type Span } from './plain-text.ts'
 
-/** What was masked: `card`, `iban`, `email`, `phone`, or the name of a custom pattern. */
+/** A part of a text that was masked. */
 export interface Found extends Span {
+  /** `card`, `iban`, `email`, `phone`, or the name of a custom pattern. */
   readonly kind: string
 }
 
 export interface Redacted {
-  /** As long as the original text. */
+  /** Has the length of the original text. */
   readonly text: string
   readonly found: readonly Found[]
 }
 
-/** @param exceptKind a kind that is not masked, because the text is meant to be one, such as `email` in a field for e-mail addresses */
+/**
+ * @param exceptKind a kind that is not masked, because the text is expected to have it, such as `email` in a field for
+ * e-mail addresses
+ */
 export type Redact = (text: string, exceptKind?: string) => Redacted
 
 /** In this order: the middle of an IBAN could look like a card number, and a card number like a phone number. */
@@ -67,8 +71,8 @@ function finderOf(pattern: string): (plain: string) => Span[] {
 const ASTERISK = '*'.charCodeAt(0)
 
 /**
- * The text with an asterisk for each code unit of the spans. Spaces stay, so that lines break where they did. The result is a
- * separate copy: a string that is made of parts of another string keeps all of the other one in memory.
+ * Replaces each code unit of the spans with an asterisk, except spaces, so that lines break at the same places. The
+ * result is a separate copy, because a part of a string would keep the whole string in memory.
  */
 export function masks(text: string, spans: readonly Span[]): string {
   const units = Buffer.from(text, 'utf16le')

@@ -5,16 +5,16 @@ import { plainText, type Span } from './plain-text.ts'
 
 export interface SentText {
   readonly sid: string
-  /** The idempotency key, if there is one: a repeat is masked in the same way as the first attempt. */
+  /** The idempotency key, if there is one: a retry is masked in the same way as the first attempt. */
   readonly key: string | undefined
-  /** Complete card numbers in this text are masked already. */
+  /** The text, in which complete card numbers are already masked. */
   readonly text: string
 }
 
-/** Finds the last part of a card number in a text if the other parts were in the guest's texts before it. */
+/** Finds the last part of a card number in a text if the guest's previous texts contained the other parts. */
 export type FindSplitNumber = (sent: SentText) => Span | undefined
 
-/** Digit counts and partial Luhn sums of the digits at the end of a guest's last texts, without the digits. */
+/** The count and the partial Luhn sums of the digits at the end of a guest's last texts. The digits are not stored. */
 interface TrailingDigits {
   readonly key: string | undefined
   /** Before and after the last text. */
@@ -73,7 +73,7 @@ function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): rea
   return parts.filter(({ count }) => count < MAX_CARD_DIGITS)
 }
 
-/** The first digit identifies the industry of the issuer: banks have 2 to 6. */
+/** The first digit identifies the industry of the issuer: 2 to 6 for banks. */
 function canBeginCard(first: DigitGroup | undefined): boolean {
   return first !== undefined && /^[2-6]/.test(first.digits)
 }

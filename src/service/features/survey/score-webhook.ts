@@ -6,7 +6,7 @@ import { createSignedWebhook } from '../../upstream/signed-webhook.ts'
 
 /** Sends scores to the site's backend, signed as in Standard Webhooks. */
 export interface ScoreWebhook {
-  /** Resolves to what went wrong, in our own words; undefined if the backend has the data. Never rejects. */
+  /** Resolves to a description of the failure, or to undefined if the backend has accepted the data. Never rejects. */
   send(type: 'survey.answered' | 'survey.test', data: object): Promise<string | undefined>
   close(): void
 }
@@ -26,7 +26,7 @@ export function createScoreWebhook(
   return {
     async send(type, data) {
       const body = JSON.stringify({ type, timestamp: new Date(now()).toISOString(), data })
-      // The id is the same for both attempts, so that the receiver recognizes the second one.
+      // Both attempts have the same id, so that the receiver recognizes the second one.
       const id = `msg_${randomUUID()}`
       if ((await attempt(id, body)) === undefined) return undefined
       await delay(RETRY_DELAY_MS)

@@ -34,7 +34,7 @@ export interface SurveyFeature {
   close(): void
 }
 
-/** The limit for scores that are being sent to the site's backend. */
+/** The maximum number of scores that are being sent to the site's backend. */
 const MAX_PENDING = 200
 
 /** `POST /survey`: sends the guest's score to the site's backend. */

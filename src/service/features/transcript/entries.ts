@@ -2,7 +2,7 @@ import type { Card, Content, Message, Prompt } from '../../../contract/contract.
 import type { Conversation } from './read-conversation.ts'
 import type { Locale } from './locale.ts'
 
-/** A message as a file shows it. */
+/** A message as shown in a transcript file. */
 export interface Entry {
   readonly sender: Message['sender']
   readonly name: string
@@ -116,7 +116,10 @@ function singleLine(name: string): string {
   return visible(name).replace(/\s+/g, ' ')
 }
 
-/** Without control characters, which a terminal obeys, and without those that change the order of the text around them. */
+/**
+ * Removes control characters, which a terminal would interpret, and characters that change the direction of the text
+ * around them.
+ */
 function visible(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is removed
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')

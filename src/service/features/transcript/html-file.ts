@@ -15,7 +15,10 @@ p { margin: 0; overflow-wrap: anywhere; }
 .guest { padding-inline-start: 0.75rem; border-inline-start: 3px solid #1f5fd6; }
 `
 
-/** Sent with the response, and repeated in the file, because the file is later opened from disk. Allows only the styles. */
+/**
+ * A content security policy that allows only the styles. It is sent with the response, and repeated in the file, which
+ * is later opened from disk.
+ */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLES).digest('base64')}'; base-uri 'none'; form-action 'none'`
 export const HTML_FILE_POLICY = `${POLICY}; frame-ancestors 'none'; sandbox`
 

@@ -13,8 +13,8 @@ export interface Conversation {
 }
 
 /**
- * Reads a conversation back as far as Genesys allows now. If the page has already used some of the minute's reads,
- * the result is what could be read.
+ * Reads a conversation, newest messages first, as far back as Genesys allows. If the guest's page has already used some
+ * of the minute's reads, the result has fewer of the earlier messages.
  */
 export async function readConversation(
   readPage: (pageNumber: number) => Promise<MessagePage>,
@@ -31,7 +31,7 @@ export async function readConversation(
     pages.push(page)
     isComplete = pageNumber >= page.pageCount
   }
-  // A message that arrives meanwhile shifts the pages: then one message of a page is also on the page that is read next.
+  // A message that arrives meanwhile shifts the pages: one message of a page is then also on the page that is read next.
   const byId = new Map(pages.toReversed().flatMap(({ messages }) => messages.map((each) => [each.id, each])))
   return { messages: [...byId.values()], isComplete }
 }

@@ -71,7 +71,7 @@ export function createTranscriptFeature(options: {
       if (!isEnabled) return Promise.resolve(undefined)
       const problems = hasHistory
         ? []
-        : [{ hint: 'TRANSCRIPT needs a history, which GENESYS_GUEST_API=web-messaging has.' }]
+        : [{ hint: 'TRANSCRIPT needs a message history, which only GENESYS_GUEST_API=web-messaging has.' }]
       return Promise.resolve({ found: 'guests can download their conversation', problems })
     },
   }
@@ -90,7 +90,7 @@ function fileOf(mediaType: MediaType, conversation: Conversation, locale: Locale
   return `${JSON.stringify(transcript, null, 2)}\n`
 }
 
-/** Everyone who has the address of a file can download it. */
+/** Removes the addresses of files: anyone who has such an address can download the file. */
 function withoutAddresses(message: Message): Message {
   if (message.content === undefined) return message
   return { ...message, content: message.content.map(withoutAddress) }

@@ -19,7 +19,7 @@ export const TRANSCRIPT_TEXTS: Readonly<Record<string, TranscriptTexts>> = {
     bot: 'Assistant',
     file: 'File',
     timeZone: 'Time zone',
-    incomplete: 'This file begins here. The conversation has earlier messages.',
+    incomplete: 'Earlier messages of this conversation are not in this file.',
     empty: 'There are no messages.',
     unsupported: 'This message can’t be shown here.',
   },

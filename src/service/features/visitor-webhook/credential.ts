@@ -8,8 +8,9 @@ export interface Credential {
 }
 
 /**
- * The part of a page's request that identifies the visitor; undefined if there is none. Several cookies with the
- * same name are all forwarded unchanged: the site decides which one counts, as for its own pages.
+ * The part of a page's request that identifies the visitor; undefined if there is none. If several cookies have
+ * the same name, all of them are forwarded unchanged: the site's backend decides which one counts, as it does for its
+ * own pages.
  */
 export function credentialOf(
   headers: IncomingHttpHeaders,

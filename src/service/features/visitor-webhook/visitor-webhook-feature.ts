@@ -58,7 +58,9 @@ export function createVisitorWebhookFeature(
       const { failure, clockAheadMs = 0 } = await webhook.probe()
       const problems = failure ? [{ hint: failure.hint }] : []
       if (Math.abs(clockAheadMs) > TOLERABLE_CLOCK_MS)
-        problems.push({ hint: 'The clocks of this machine and of your backend differ: set both by NTP.' })
+        problems.push({
+          hint: 'The clocks of this machine and of your backend differ: synchronize both with NTP.',
+        })
       return { found: failure?.reason ?? 'it responds as documented', problems }
     },
     close: () => webhook?.close(),

@@ -28,7 +28,7 @@ export interface PageRequest {
   readonly subject: string | undefined
 }
 
-/** The limit for concurrent calls; further calls wait until they time out. */
+/** The maximum number of concurrent calls. Further calls wait for their turn, until they time out. */
 const MAX_SOCKETS = 64
 const RETRY_DELAY_MS = 100
 const MAX_CACHED = 10_000
@@ -66,7 +66,7 @@ export function createVisitorWebhook(
     return { outcome, read: readResponse(outcome, id) }
   }
 
-  /** The same id for both attempts, so that the receiver recognizes the second one. */
+  /** Both attempts have the same id, so that the receiver recognizes the second one. */
   async function call(body: string, credential: Credential): Promise<KnownVisitor> {
     const id = `msg_${randomUUID()}`
     const endsAtMs = monotonicNow() + timeoutMs
@@ -139,12 +139,12 @@ function isFailure(read: KnownVisitor | Failure): read is Failure {
 function unavailable({ reason, hint }: Failure): SessionError {
   return new SessionError('trusted_attributes_unavailable', 'The visitor cannot be verified at the moment.', {
     retryAfterSeconds: 2,
-    hint: `The visitor webhook: ${reason}. ${hint}`,
+    hint: `The visitor webhook failed: ${reason}. ${hint}`,
   })
 }
 
 function tooLarge(): SessionError {
-  return new SessionError('user_token_invalid', 'What identifies the visitor is too large.', {
-    hint: `The cookie or header of the visitor webhook may have at most ${MAX_CREDENTIAL_BYTES} bytes.`,
+  return new SessionError('user_token_invalid', "The visitor's cookie or header is too large.", {
+    hint: `The cookie or header of the visitor webhook can have at most ${MAX_CREDENTIAL_BYTES} bytes.`,
   })
 }

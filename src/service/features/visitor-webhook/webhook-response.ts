@@ -10,7 +10,7 @@ export interface KnownVisitor {
   readonly expiresInSeconds: number | undefined
 }
 
-/** Why there is no valid response, in our own words: nothing from the response is quoted. */
+/** Why there is no valid response. The texts quote nothing from the response. */
 export interface Failure {
   readonly reason: string
   readonly hint: string
@@ -33,7 +33,7 @@ const Response = z.strictObject({
   expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_S).optional(),
 })
 
-/** @param id of the request: the response to another request, for example from a cache, must not be used for it */
+/** @param id the id of the request: the response to another request, for example from a cache, is not valid */
 export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failure {
   if (outcome.kind === 'timeout') return failure('there was no response in time', CHECK_TIME)
   if (outcome.kind === 'too-large')
@@ -56,13 +56,13 @@ export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failu
   return { visitor: visitor ?? undefined, attributes, expiresInSeconds }
 }
 
-const CHECK_URL = 'Check VISITOR_WEBHOOK_URL, and that this machine reaches it.'
+const CHECK_URL = 'Check VISITOR_WEBHOOK_URL, and that this machine can reach it.'
 const CHECK_TIME = 'VISITOR_WEBHOOK_TIMEOUT_MS limits the time of a call, including its retry.'
 const CHECK_STATUS = 'Your backend must respond with 200, without a redirect, for unknown visitors too.'
 const CHECK_SIGNATURE =
   'Compare VISITOR_WEBHOOK_SECRET with that of your backend, and the clocks of both machines.'
-const CHECK_RESPONSE = 'docs/visitor-webhook.md describes the form of a response.'
-const CHECK_ID = 'The field `id` must be the webhook-id of the request, and no cache may respond.'
+const CHECK_RESPONSE = 'docs/visitor-webhook.md describes the format of a response.'
+const CHECK_ID = 'The field `id` must equal the webhook-id of the request, and responses must not be cached.'
 
 function failure(reason: string, hint: string, mayPass = false): Failure {
   return { reason, hint, mayPass }
