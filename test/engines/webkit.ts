@@ -11,8 +11,11 @@ const MINI_BROWSER = process.env.MINI_BROWSER ?? `/usr/lib/${ARCHITECTURE}/webki
 const START_TIMEOUT_MS = 20_000
 /** For one command of WebDriver, so that a test names the command that the browser does not complete. */
 const COMMAND_TIMEOUT_MS = 15_000
+/** MiniBrowser needs less than a second to start. About once in a hundred times, it starts and never reports to its driver. */
+const SESSION_TIMEOUT_MS = 10_000
+const MAX_SESSION_ATTEMPTS = 3
 
-type Ask = (method: string, path: string, json?: object) => Promise<unknown>
+type Ask = (method: string, path: string, json?: object, timeoutMs?: number) => Promise<unknown>
 
 /** WebKitGTK's MiniBrowser on its own display, over WebDriver. It opens one page at a time, because its driver has only one session. */
 export async function startWebKit(): Promise<Engine> {
@@ -20,18 +23,27 @@ export async function startWebKit(): Promise<Engine> {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const [number] = (await once(createInterface(display.stdio[3] as Readable), 'line')) as [string]
-  const port = await freePort()
-  const driver = spawn('WebKitWebDriver', [`--port=${port}`], {
-    stdio: 'ignore',
-    env: { ...process.env, DISPLAY: `:${number}`, LANGUAGE: 'en_GB' },
-  })
-  const ask = webDriver(`http://127.0.0.1:${port}`)
-  await untilReady(ask)
+  let driver = await startDriver(`:${number}`)
+
+  /** A driver whose browser has not reported accepts no other session, so the next attempt has a new driver. */
+  async function openSession(attempt = 1): Promise<string> {
+    const options = { binary: MINI_BROWSER, args: ['--automation', '--private'] }
+    const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } }
+    try {
+      const session = await driver.ask('POST', '/session', { capabilities }, SESSION_TIMEOUT_MS)
+      return (session as { sessionId: string }).sessionId
+    } catch (error) {
+      if (attempt === MAX_SESSION_ATTEMPTS) throw error
+      await end(driver.program)
+      driver = await startDriver(`:${number}`)
+      return openSession(attempt + 1)
+    }
+  }
+
   return {
     async open(url, window = DESKTOP) {
-      const options = { binary: MINI_BROWSER, args: ['--automation', '--private'] }
-      const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } }
-      const { sessionId } = (await ask('POST', '/session', { capabilities })) as { sessionId: string }
+      const sessionId = await openSession()
+      const { ask } = driver
       const inSession: Ask = (method, path, json) => ask(method, `/session/${sessionId}${path}`, json)
       const run = (script: string, ...args: unknown[]) =>
         inSession('POST', '/execute/async', { script, args })
@@ -57,10 +69,19 @@ export async function startWebKit(): Promise<Engine> {
       }
     },
     close: async () => {
-      await end(driver)
+      await end(driver.program)
       await end(display)
     },
   }
+}
+
+async function startDriver(display: string): Promise<{ program: ChildProcess; ask: Ask }> {
+  const port = await freePort()
+  const env = { ...process.env, DISPLAY: display, LANGUAGE: 'en_GB' }
+  const program = spawn('WebKitWebDriver', [`--port=${port}`], { stdio: 'ignore', env })
+  const ask = webDriver(`http://127.0.0.1:${port}`)
+  await untilReady(ask)
+  return { program, ask }
 }
 
 /** Passes on an error in the page, so that the test fails with it; the driver itself would not report it. */
@@ -73,9 +94,9 @@ const IN_PAGE = `
 
 /** @see {@link https://www.w3.org/TR/webdriver2/#endpoints} */
 function webDriver(address: string): Ask {
-  return async (method, path, json) => {
+  return async (method, path, json, timeoutMs = COMMAND_TIMEOUT_MS) => {
     const body = json === undefined ? {} : { body: JSON.stringify(json) }
-    const signal = AbortSignal.timeout(COMMAND_TIMEOUT_MS)
+    const signal = AbortSignal.timeout(timeoutMs)
     const response = await fetch(address + path, { method, signal, ...body }).catch((error: unknown) => {
       throw new Error(`${method} ${path}: the browser sent no response`, { cause: error })
     })
