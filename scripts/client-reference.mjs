@@ -222,7 +222,9 @@ async function componentSection() {
     ({ name }) => name === 'GuestChatAttributes',
   )
   const shown = element.members
-    .filter((member) => member.name && ts.getCombinedModifierFlags(member) === 0)
+    .filter(
+      (member) => member.name && (ts.getCombinedModifierFlags(member) & ~ts.ModifierFlags.Ambient) === 0,
+    )
     .filter((member) => !ts.isSetAccessor(member))
     .filter((member) => !ts.isPrivateIdentifier(member.name) && !member.name.getText().endsWith('Callback'))
     .map(

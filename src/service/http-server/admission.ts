@@ -85,7 +85,7 @@ export function holdSlot(options: {
 }
 
 /** Releases the slot of a response that stays open without further work, such as an event stream. */
-export function leaveFlight(res: Response): void {
+export function releaseSlot(res: Response): void {
   const release = res.locals.release as (() => void) | undefined
   release?.()
 }

@@ -51,7 +51,7 @@ function optionalGuard(
     if (confirm)
       addSharedCheck(
         res,
-        confirm(claims).then((check) => () => forgive(req, check)),
+        confirm(claims).then((check) => () => ignoreInvalidCookie(req, check)),
       )
   }
 
@@ -59,7 +59,7 @@ function optionalGuard(
     const token = tokenOf(req, cookieName)
     if (token !== undefined) {
       await identify(req, res, token).catch((error: unknown) =>
-        forgive(req, () => {
+        ignoreInvalidCookie(req, () => {
           throw error
         }),
       )
@@ -72,7 +72,7 @@ function optionalGuard(
  * Scripts cannot remove an invalid cookie, so it counts as absent, and the response sets a new one. An invalid
  * bearer token is an error, because the page itself can drop it.
  */
-function forgive(req: Request, check: () => void): void {
+function ignoreInvalidCookie(req: Request, check: () => void): void {
   try {
     check()
   } catch (error) {

@@ -14,13 +14,13 @@ export interface DeveloperFilesOptions {
   readonly demo: boolean
 }
 
-const HOUR = 'public, max-age=3600'
+const ONE_HOUR = 'public, max-age=3600'
 /** The client and the chat, under their plain names or with a content hash, and the parts that the chat loads later. */
 const SCRIPT = /^\/(?:client|guest-chat)(?:\.[0-9a-f]{10}|-[\w-]+)?\.js$/
 /** The complete client or chat, under a name with the hash of any version. */
 const VERSIONED = /^\/(client|guest-chat)\.[0-9a-f]{10}\.js$/
 const PLAIN_NAMES = ['client.js', 'guest-chat.js']
-const FOR_GOOD = 'public, max-age=31536000, immutable'
+const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** The encodings of each script, the one with the smallest files first. */
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
@@ -33,8 +33,8 @@ export function developerFileRoutes(options: DeveloperFilesOptions): Router {
   const browserFolder = join(builtFolder, 'browser')
   const router = Router()
   const files = express.static(browserFolder, { index: false, redirect: false, setHeaders: describeFile })
-  router.get(SCRIPT, forOtherSites, smallestThatIsTaken(files))
-  router.get(VERSIONED, forOtherSites, toVersionAtHand)
+  router.get(SCRIPT, forOtherSites, serveSmallestEncoding(files))
+  router.get(VERSIONED, forOtherSites, redirectToCurrentVersion)
   router.get(['/client.d.ts', '/assets.json'], forOtherSites, files)
   router.get('/', (_req: Request, res: Response) => {
     res.type('html').send(startPage({ docs, demo }))
@@ -81,13 +81,13 @@ const forOtherSites: RequestHandler = (_req, res, next) => {
 }
 
 /** Redirects to this replica's version: during a rolling update, a page may request an older or newer one. */
-function toVersionAtHand(req: Request, res: Response): void {
+function redirectToCurrentVersion(req: Request, res: Response): void {
   res.setHeader('Cache-Control', 'no-cache')
   res.redirect(`${String(req.params[0])}.js`)
 }
 
 /** Sends a script in the smallest encoding that the browser accepts. */
-function smallestThatIsTaken(files: RequestHandler): RequestHandler {
+function serveSmallestEncoding(files: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const { url } = req
     const encoding = ENCODINGS.find(({ name }) => req.acceptsEncodings(name))
@@ -107,7 +107,7 @@ function describeFile(res: ServerResponse, path: string): void {
   if (file.endsWith('.css')) res.setHeader('Content-Type', 'text/css; charset=utf-8')
   if (file.endsWith('.js')) res.setHeader('Content-Type', 'text/javascript; charset=utf-8')
   const isPlain = PLAIN_NAMES.includes(file) || !file.endsWith('.js')
-  res.setHeader('Cache-Control', isPlain ? HOUR : FOR_GOOD)
+  res.setHeader('Cache-Control', isPlain ? ONE_HOUR : IMMUTABLE)
 }
 
 /** The response to a browser that opens the service's address. */

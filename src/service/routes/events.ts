@@ -3,7 +3,7 @@ import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import type { LiveEvents } from '../sessions/live-events.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 import type { EventStreams } from '../http-server/event-stream.ts'
-import { leaveFlight, whenClosed, type Refusal } from '../http-server/admission.ts'
+import { releaseSlot, whenClosed, type Refusal } from '../http-server/admission.ts'
 import { addressKey } from '../middleware/client-address.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
@@ -50,7 +50,7 @@ export function addEventRoutes(
     whenClosed(res, slot)
     const lastEventId = req.get('last-event-id') ?? parseQuery(EventsQuery, req).lastEventId
     const stop = live.follow(claims, lastEventId, () => streams.openStream(res))
-    leaveFlight(res)
+    releaseSlot(res)
     whenClosed(res, stop)
   })
   router.all('/events', methodNotAllowed('GET'))

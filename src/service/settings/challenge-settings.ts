@@ -1,4 +1,4 @@
-import { isPlainAndFar } from './encryption.ts'
+import { isUnencryptedRemote } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
 /** The challenge that a page has to solve before a session is opened. */
@@ -27,7 +27,7 @@ export function readChallenge(env: Variables, problems: string[]): ChallengeSett
     problems.push('CHALLENGE_SECRET is the secret of a vendor: altcha uses SESSION_KEYS')
   if (kind === 'altcha' && verifyUrl !== undefined)
     problems.push('CHALLENGE_VERIFY_URL is the address of a vendor: altcha needs none')
-  if (env.NODE_ENV === 'production' && verifyUrl !== undefined && isPlainAndFar(verifyUrl))
+  if (env.NODE_ENV === 'production' && verifyUrl !== undefined && isUnencryptedRemote(verifyUrl))
     problems.push('CHALLENGE_VERIFY_URL must begin with https:// in production')
   if (kind !== 'altcha' && secret === undefined)
     problems.push(`CHALLENGE_SECRET is missing: ${kind} issues one for each website`)

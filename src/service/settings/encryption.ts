@@ -1,5 +1,5 @@
 /** Whether an address would send secrets unencrypted to another machine. */
-export function isPlainAndFar(text: string): boolean {
+export function isUnencryptedRemote(text: string): boolean {
   const { protocol, hostname } = new URL(text)
   return (protocol === 'http:' || protocol === 'ws:') && !isLoopback(hostname)
 }

@@ -1,5 +1,5 @@
 import { findRegion, KNOWN_REGIONS } from '../genesys/regions.ts'
-import { isPlainAndFar } from './encryption.ts'
+import { isUnencryptedRemote } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
 /** Base addresses of Genesys Cloud, without a trailing slash. */
@@ -94,7 +94,7 @@ export function regionName(text: string | undefined): string | undefined {
 
 export function requireEncryption(hosts: GenesysHosts, problems: string[]): void {
   for (const [host, name] of HOST_VARIABLES) {
-    if (isPlainAndFar(hosts[host]))
+    if (isUnencryptedRemote(hosts[host]))
       problems.push(
         `${name} must begin with ${host === 'messagingUrl' ? 'wss' : 'https'}:// in production, unless it is on this machine`,
       )

@@ -1,5 +1,5 @@
 import type { AttributeSettings } from '../sessions/attribute-policy.ts'
-import { isPlainAndFar } from './encryption.ts'
+import { isUnencryptedRemote } from './encryption.ts'
 import { isOpenKey } from './pre-chat-settings.ts'
 import type { Variables } from './variables.ts'
 import { readWebhookSecrets } from './visitor-webhook-settings.ts'
@@ -24,7 +24,7 @@ export function readSurvey(
     if (attribute !== undefined) problems.push('SURVEY_WEBHOOK_URL is missing: SURVEY_ATTRIBUTE is set')
     return undefined
   }
-  if (env.NODE_ENV === 'production' && isPlainAndFar(url))
+  if (env.NODE_ENV === 'production' && isUnencryptedRemote(url))
     problems.push('SURVEY_WEBHOOK_URL must begin with https:// in production')
   if (attribute !== undefined && !isOpenKey(attribute, attributes))
     problems.push('SURVEY_ATTRIBUTE must be one of ATTRIBUTES_OPEN')

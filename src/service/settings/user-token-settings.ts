@@ -1,5 +1,5 @@
 import type { UserTokenSettings } from '../sessions/user-token.ts'
-import { isPlainAndFar } from './encryption.ts'
+import { isUnencryptedRemote } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
 export function readUserToken(
@@ -17,7 +17,7 @@ export function readUserToken(
   if (jwksUrl !== undefined && publicKeyPem !== undefined) {
     problems.push('USER_TOKEN_JWKS_URL and USER_TOKEN_PUBLIC_KEY are both set: remove one')
   }
-  if (production && jwksUrl !== undefined && isPlainAndFar(jwksUrl)) {
+  if (production && jwksUrl !== undefined && isUnencryptedRemote(jwksUrl)) {
     problems.push('USER_TOKEN_JWKS_URL must begin with https:// in production')
   }
   if (env.USER_TOKEN_ISSUER === undefined)

@@ -1,6 +1,6 @@
 import { attributeKeyProblem, type AttributeSettings } from '../sessions/attribute-policy.ts'
 import { SESSION_COOKIE_NAME } from '../sessions/session-token.ts'
-import { isPlainAndFar } from './encryption.ts'
+import { isUnencryptedRemote } from './encryption.ts'
 import type { Variables } from './variables.ts'
 
 /** The site's own backend, which identifies a visitor by a cookie or header. */
@@ -64,7 +64,7 @@ export function readVisitorWebhook(
       problems.push('VISITOR_WEBHOOK_URL is missing: VISITOR_WEBHOOK_SECRET is set')
     return undefined
   }
-  if (env.NODE_ENV === 'production' && isPlainAndFar(url))
+  if (env.NODE_ENV === 'production' && isUnencryptedRemote(url))
     problems.push('VISITOR_WEBHOOK_URL must begin with https:// in production')
   for (const key of env.VISITOR_WEBHOOK_ATTRIBUTES) {
     const problem = attributeKeyProblem(key, attributes)

@@ -37,7 +37,7 @@ export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subs
     const waiting = followWait(guest, listener, options)
     const stop = subscribe(guest, (event) => {
       listener(event)
-      waiting.note(event)
+      waiting.observe(event)
     })
     return () => {
       waiting.end()
@@ -54,45 +54,45 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   let hasBot = false
   /** As last reported by Genesys. While this is true, a bot's messages do not end the wait. */
   let isInQueue = false
-  let isOver = false
+  let hasEnded = false
   let shown = ''
   let timer: ReturnType<typeof setTimeout> | undefined
   /** Counts the lookups, so that the result of an older lookup that arrives late can be ignored. */
-  let look = 0
+  let latestLookup = 0
 
-  const isUnanswered = () => !isOver && !hasAgent && newest !== undefined
+  const isUnanswered = () => !hasEnded && !hasAgent && newest !== undefined
   const isWaiting = () => isUnanswered() && (newest?.sender === 'guest' || isInQueue)
 
-  function tell(minutes: WaitMinutes | undefined): void {
+  function publish(minutes: WaitMinutes | undefined): void {
     const key = minutes ? `${minutes.from} ${minutes.to}` : ''
     if (key === shown) return
     shown = key
     listener({ type: 'waiting', ...(minutes && { fromMinutes: minutes.from, toMinutes: minutes.to }) })
   }
 
-  function lookAfter(delayMs: number): void {
+  function lookUpAfter(delayMs: number): void {
     clearTimeout(timer)
-    look += 1
-    if (!isWaiting()) tell(undefined)
+    latestLookup += 1
+    if (!isWaiting()) publish(undefined)
     if (!isUnanswered()) return
-    if (delayMs > 0) timer = setTimeout(() => void lookNow(), delayMs).unref()
-    else void lookNow()
+    if (delayMs > 0) timer = setTimeout(() => void lookUp(), delayMs).unref()
+    else void lookUp()
   }
 
-  async function lookNow(): Promise<void> {
-    const mine = look
+  async function lookUp(): Promise<void> {
+    const lookup = latestLookup
     const deadlineAtMs = monotonicNow() + TIMEOUT_MS
     const found = hasBot ? await wait.isInQueue(guest, known, deadlineAtMs) : undefined
-    if (mine !== look) return
+    if (lookup !== latestLookup) return
     isInQueue = found === true
     if (found !== false && isWaiting()) {
       const minutes = await wait.estimate(guest, known, deadlineAtMs)
-      if (mine !== look) return
-      tell(minutes)
-    } else tell(undefined)
+      if (lookup !== latestLookup) return
+      publish(minutes)
+    } else publish(undefined)
     // Repeats the lookup while the guest waits, or while it is unknown whether the guest is in a queue. Otherwise, the
     // next message starts a lookup.
-    if (isWaiting() || (found === undefined && known.isHidden !== true)) lookAfter(AGAIN_AFTER_MS)
+    if (isWaiting() || (found === undefined && known.isHidden !== true)) lookUpAfter(AGAIN_AFTER_MS)
   }
 
   function add(message: Pick<Message, 'sender' | 'time'>): void {
@@ -103,10 +103,10 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   }
 
   /** Adds messages. While the guest waits, they do not start a lookup, because one is made every 30 seconds. */
-  function take(messages: readonly Message[], delayMs: number): void {
+  function addAll(messages: readonly Message[], delayMs: number): void {
     const wasWaiting = isWaiting()
     for (const message of messages) add(message)
-    if (!wasWaiting || !isWaiting()) lookAfter(delayMs)
+    if (!wasWaiting || !isWaiting()) lookUpAfter(delayMs)
   }
 
   /** Reads the messages that were written before the page connected, or while it was not connected. */
@@ -116,7 +116,7 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
       const found = await guestApi.history?.(guest, page, monotonicNow() + TIMEOUT_MS)
       const sinceMs = now() - SAME_CONVERSATION_MS
       const messages = found?.messages.filter(({ time }) => Date.parse(time) >= sinceMs)
-      take(messages ?? [], 0)
+      addAll(messages ?? [], 0)
     } catch (error) {
       // The next message starts a lookup.
       if (!(error instanceof UpstreamError)) throw error
@@ -124,12 +124,12 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
   }
 
   return {
-    note(event: GuestEvent): void {
+    observe(event: GuestEvent): void {
       if (event.type === 'message') {
-        take([event.message], hasBot || event.message.sender === 'bot' ? BOT_ANSWERS_WITHIN_MS : 0)
+        addAll([event.message], hasBot || event.message.sender === 'bot' ? BOT_ANSWERS_WITHIN_MS : 0)
       } else if (event.type === 'typing' && event.sender === 'agent') {
         hasAgent = true
-        lookAfter(0)
+        lookUpAfter(0)
       } else if (event.type === 'session') {
         if (event.state === 'connected') void readHistory().catch(() => undefined)
         else if (ENDS.has(event.state)) {
@@ -137,13 +137,13 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
           known = {}
           newest = undefined
           hasAgent = hasBot = isInQueue = false
-          lookAfter(0)
+          lookUpAfter(0)
         }
       }
     },
     end(): void {
-      isOver = true
-      look += 1
+      hasEnded = true
+      latestLookup += 1
       clearTimeout(timer)
     },
   }
