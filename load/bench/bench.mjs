@@ -1,7 +1,7 @@
 // npm run bench [-- --only A[,B,C,D,E,retry]] [--rounds N] [--seconds N] [--json] [--service FILE] [--also FILE]
 //
-// Measures the built service and other servers on 127.0.0.1. Exits with 1 if a bound does not hold.
-// If all parts are measured, and without --also, the figures are written to docs/performance.md and its chart. With --json, the figures
+// Measures the built service and other servers on 127.0.0.1. Exits with 1 if a bound does not hold. If all parts are
+// measured, and without --also, the figures are written to docs/performance.md and its chart. With --json, the figures
 // are printed as JSON, and the bounds are not checked.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -97,7 +97,8 @@ function installPeers() {
   const bench = fileURLToPath(new URL('.', import.meta.url))
   if (spawnSync('npm', ['ls', '--prefix', bench], { stdio: 'ignore' }).status === 0) return
   say('installing the servers to compare with')
-  // The .npmrc of this project would reject fastify on Node.js 20, because the package that injects its test requests requires a newer version.
+  // The .npmrc of this project would reject fastify on Node.js 20, because the package that injects its test requests
+  // requires a newer version.
   const options = ['--prefix', bench, '--no-audit', '--no-fund', '--no-engine-strict']
   const { status } = spawnSync('npm', ['ci', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -99,7 +99,10 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   ]
 }
 
-/** The bounds apply to the largest number of guests that was measured: 9,900 with `ulimit -n 30000`, fewer with a lower limit. */
+/**
+ * The bounds apply to the largest number of guests that was measured: 9,900 with `ulimit -n 30000`, fewer with a lower
+ * limit.
+ */
 function judgeLive(live) {
   const count = Math.max(...Object.keys(live).map(Number).filter(Number.isFinite))
   const { lost, twice, p99Ms, memoryRatio } = live[count]

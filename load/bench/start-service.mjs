@@ -2,7 +2,10 @@
 import { startServer } from '../harness/processes.mjs'
 import { upstreamSettings } from '../harness/service-settings.mjs'
 
-/** @param options the options of {@link upstreamSettings}, and the core, port, Node.js options and environment variables of the process */
+/**
+ * @param options the options of {@link upstreamSettings}, and the core, port, Node.js options and environment variables
+ * of the process
+ */
 export function startService({ main, core, port, nodeOptions = [], moreEnv = {}, ...options }) {
   const env = { ...upstreamSettings(options), ...moreEnv }
   return startServer([process.execPath, ...nodeOptions, main], { env, core, port })

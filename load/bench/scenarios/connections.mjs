@@ -10,8 +10,8 @@ const CONNECTIONS = [64, 500, 1500, 4000]
 const GUESTS = 1000
 
 /**
- * Each connection sends its next request as soon as it has received a response. After a refusal, the client first waits for the time in
- * `Retry-After`, if the response has that header, and reconnects if the connection was closed.
+ * Each connection sends its next request as soon as it has received a response. After a refusal, the client first waits
+ * for the time in `Retry-After`, if the response has that header, and reconnects if the connection was closed.
  */
 export async function measureConnections({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')

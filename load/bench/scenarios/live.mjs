@@ -17,7 +17,10 @@ const SETTLE_MS = 6000
 /** How long handshakes are counted at the upstream after the restart with 1,000 connections per minute. */
 const LIMITED_MS = 30_000
 
-/** The service accepts as many connections as a third of its open-file limit. Some of them are used to open the guests' sessions. */
+/**
+ * The service accepts as many connections as a third of its open-file limit. Some of them are used to open the guests'
+ * sessions.
+ */
 const SPARE_CONNECTIONS = 100
 const GUESTS = 9900
 

@@ -37,7 +37,10 @@ export function startPeer(name, upstreamPort, nodeOptions = []) {
   return startServer([process.execPath, ...nodeOptions, file], { env })
 }
 
-/** Starts everything that part A needs. @returns `run`, which measures one server once, and `stop`, which ends all processes */
+/**
+ * Starts everything that part A needs.
+ * @returns `run`, which measures one server once, and `stop`, which ends all processes
+ */
 async function startRest({ main, nginx, peers = Object.keys(NODE_PEERS), defaults = false, more = {} }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
@@ -124,7 +127,10 @@ function attributesRequest(guest) {
   }
 }
 
-/** Measures all servers at full load, in interleaved rounds. @returns for each load, each server's figures and our ratios to them */
+/**
+ * Measures all servers at full load, in interleaved rounds.
+ * @returns for each load, each server's figures and our ratios to them
+ */
 export async function measureRest({ main, nginx, rounds, say, more }) {
   const rest = await startRest({ main, nginx, defaults: true, more })
   const results = {}

@@ -1,4 +1,5 @@
-// Clients that retry immediately after any response. Compares the service with a server that does the same work and refuses no request.
+// Clients that retry immediately after any response. Compares the service with a server that does the same work and
+// refuses no request.
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentKiB, startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'

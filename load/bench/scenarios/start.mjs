@@ -13,7 +13,10 @@ const EMPTY_FILE = new URL('../servers/empty-express.mjs', import.meta.url).path
 const IDLE_MS = 6000
 const GIVE_UP_MS = 30_000
 
-/** Starts the two servers in turn. Each can use both cores. The upstream that the service calls at startup responds immediately. */
+/**
+ * Starts the two servers in turn. Each can use both cores. The upstream that the service calls at startup responds
+ * immediately.
+ */
 export async function measureStart({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const ports = await upstream.ask('listen', {})

@@ -1,5 +1,5 @@
-// Starts REPLICAS replicas of the service on one port. Connections are distributed round-robin, because the kernel might give one process
-// more of them.
+// Starts REPLICAS replicas of the service on one port. Connections are distributed round-robin, because the kernel
+// might give one process more of them.
 import cluster from 'node:cluster'
 
 const { REPLICAS, SERVICE } = process.env
