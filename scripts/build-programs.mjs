@@ -1,5 +1,5 @@
-// Before `npm run demo`, `simulator` and `doctor`: builds the programs, but not in a production installation, which has no build tools and a
-// complete dist/.
+// Runs before `npm run demo`, `npm run simulator` and `npm run doctor`. Builds the programs, except in a production
+// installation, which has no build tools and a complete dist/.
 import { existsSync } from 'node:fs'
 
 process.argv.push('--programs-only')

@@ -1,7 +1,8 @@
 // Builds dist/: the programs, the modules that applications import, and what browsers load.
-//   --browser-only    only what browsers load; everything else in dist/ is kept
-//   --programs-only   without the modules, which take longest: for the image and for programs in this folder
-// A running program serves files from dist/, so each build writes to its own folder and then moves the result to dist/.
+//   --browser-only    builds only what browsers load, and keeps everything else in dist/
+//   --programs-only   skips the modules, which take longest to build: for the image and for local runs
+// Running programs serve files from dist/, so each build writes to a temporary folder and then moves the result to
+// dist/.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,8 +25,8 @@ const require = createRequire(import.meta.url)
 const out = await mkdtemp(join(root, '.dist-'))
 
 /**
- * All files are in one folder, so that `import.meta.url` means the same in whichever file the code is bundled.
- * What only some requests need, such as the OpenAPI document, is loaded when it is first requested.
+ * All files are in one folder, so that paths relative to `import.meta.url` are the same in every bundled file.
+ * With `splitting`, code that only some requests need, such as the OpenAPI document, is loaded on first use.
  */
 const SERVER = {
   absWorkingDir: root,
@@ -63,7 +64,7 @@ const BROWSER = {
 const isBrowserOnly = process.argv.includes('--browser-only')
 const isProgramsOnly = process.argv.includes('--programs-only')
 const isWhole = !isBrowserOnly && !isProgramsOnly
-// Created first, because the parts run in parallel and each would create them.
+// Created first, because the parts run in parallel and use the same folders.
 for (const folder of ['browser/demo', 'docs']) await mkdir(join(out, folder), { recursive: true })
 
 const parts = [buildBrowser(), buildTypes(), copyDocsPage()]
@@ -85,12 +86,12 @@ async function moveToDist() {
     await rename(join(out, name), join(dist, name))
   }
   if (!isWhole) return
-  // Otherwise, chunks of an earlier build would be packed too.
+  // Removes files of earlier builds, such as chunks, which would otherwise be published.
   for (const { name } of earlier.filter((each) => !built.includes(each.name)))
     await rm(join(dist, name), { recursive: true })
 }
 
-/** ES modules that a page loads as they are. */
+/** Builds the ES modules and pages that browsers load. */
 async function buildBrowser() {
   await Promise.all([
     esbuild.build({
@@ -100,7 +101,7 @@ async function buildBrowser() {
         'browser/demo/demo': 'src/browser/pages/demo/demo.ts',
       },
     }),
-    // A script and not a module: browsers request modules with an Origin, which may not be in ALLOWED_ORIGINS.
+    // A classic script, because browsers request modules with an Origin, which may not be in ALLOWED_ORIGINS.
     esbuild.build({
       ...BROWSER,
       format: 'iife',
@@ -113,7 +114,10 @@ async function buildBrowser() {
   await compressScripts()
 }
 
-/** Copies each script to a name that changes with its content, for pages that cache it as immutable or state its hash. */
+/**
+ * Copies each script to a file name that contains a hash of its content, for immutable caching, and lists its integrity
+ * hash.
+ */
 async function versionScripts() {
   const assets = {}
   for (const name of ['client', 'guest-chat']) {
@@ -128,7 +132,7 @@ async function versionScripts() {
   await writeFile(join(out, 'browser/assets.json'), `${JSON.stringify(assets, null, 2)}\n`)
 }
 
-/** Compresses once, and as much as possible; a request only selects a file. */
+/** Compresses the scripts as much as possible, so that a request only has to select a file. */
 async function compressScripts() {
   const folder = join(out, 'browser')
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js'))) {
@@ -139,8 +143,9 @@ async function compressScripts() {
 }
 
 /**
- * The parts of the chat that few pages need are loaded by `import()`, from files that import nothing else: the code that they
- * share with the chat is small, and a common file would be one more for every page to load. Their names change with their content.
+ * Parts of the chat that few pages need are loaded with `import()`. Each of these files is self-contained: the code
+ * that it shares with the chat is small, and a file with the shared code would be an additional request for every page.
+ * The name of each file contains a hash.
  */
 async function buildChat() {
   const element = join(root, 'src/browser/element')
@@ -188,7 +193,7 @@ async function buildLazyFile(source) {
   return [source, name]
 }
 
-/** A style sheet is one string, which esbuild's minifier for scripts does not change. */
+/** Minifies style sheets, which are template strings in scripts: esbuild does not minify strings. */
 function minifyStyles({ onLoad }) {
   onLoad(
     { filter: /element\/(styles\/(base|panel|messages|composer)|\w+\/styles)\.ts$/ },
@@ -204,13 +209,13 @@ function resolveLazyFiles({ onResolve }, names) {
   onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
     if (kind !== 'dynamic-import') return undefined
     const name = names.get(join(resolveDir, path))
-    // Otherwise it would become part of the file that every page loads.
+    // Without this error, the module would become part of the file that every page loads.
     if (name === undefined) return { errors: [{ text: `${path} is missing from the list of lazy files` }] }
     return { path: `./${name}`, external: true }
   })
 }
 
-/** Writes the types of the two modules' exports, one .d.ts file next to each. */
+/** Writes a .d.ts file with the exported types next to each of the two modules. */
 async function buildTypes() {
   const emitted = join(out, '.types')
   await tsc('src/browser', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', emitted)
@@ -227,7 +232,9 @@ async function buildTypes() {
   }
 }
 
-/** Copies the page at /docs: only the two files that it needs from Swagger UI's package, compressed, and the license. */
+/**
+ * Copies the page at /docs: only the two files that it needs from Swagger UI's package, compressed, and the license.
+ */
 async function copyDocsPage() {
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
   await copyPage('src/browser/pages/docs', 'docs')
@@ -235,15 +242,15 @@ async function copyDocsPage() {
     await copyFile(join(swagger, file), join(out, `docs/swagger-ui-${file}.txt`))
   for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
     const text = await readFile(join(swagger, file), 'utf8')
-    // The source map is not copied: it is larger than the rest of this service.
+    // The source map is not copied, because it is larger than the rest of this service.
     const content = text.replace(/\n\/[/*]# sourceMappingURL=.*$/m, '')
     await writeFile(join(out, `docs/${file}.gz`), gzipSync(content, { level: 9 }))
   }
 }
 
 /**
- * Builds the modules to publish, which import their packages from where they are installed, and the programs for the image, in which
- * all packages are bundled, so that the programs load fast and need no others.
+ * Builds the modules for publication, which import installed packages, and the programs for the image, which contain
+ * all packages, so that they load fast and need no installation.
  */
 async function buildServer() {
   const published = isProgramsOnly ? [] : [bundleModules(), buildModuleTypes()]
@@ -276,14 +283,14 @@ async function bundlePrograms() {
       'run-simulator': 'src/simulator/main.ts',
     },
     chunkNames: 'program-[hash]',
-    // The names of functions are kept, for stack traces.
+    // Identifiers are not minified, so that stack traces name the functions.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none', // those of the packages are in third-party-licenses.txt
+    legalComments: 'none', // the licenses are in third-party-licenses.txt
     metafile: true,
-    // Packages in CommonJS load Node.js' own modules with `require`.
+    // CommonJS packages load built-in modules of Node.js with `require`.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
 /**
- * Combines the declaration files that tsc emits into one, so that `client.d.ts` can be served and copied on its own.
- * It supports what our browser modules use: relative imports by name, exported declarations, and an entry
- * that re-exports by name or with `*`. For anything else it throws instead of guessing.
+ * Combines the declaration files that tsc emits into one file, so that `client.d.ts` can be served and copied without
+ * others. Supports only what our browser modules use: relative imports by name, exported declarations, and an entry
+ * that re-exports by name or with `*`. Throws an error for anything else.
  */
 export function bundleTypes(entryPath) {
   const modules = new Map()
@@ -20,12 +20,12 @@ export function bundleTypes(entryPath) {
         names.some((name) => publicNames.has(name)),
       ),
     ),
-    // Without this line, TypeScript would export the rest too.
+    // Without this line, TypeScript would export all declarations.
     'export {}\n',
   ].join('\n')
 }
 
-/** Reads dependencies first, so that the contract precedes the types that use it. */
+/** Reads dependencies first, so that types precede the types that use them. */
 function read(path, modules) {
   if (modules.has(path)) return
   const module = { declarations: [], reexports: [] }
@@ -41,7 +41,7 @@ function read(path, modules) {
       module.reexports.push({ from, names })
     } else module.declarations.push({ names: namesOf(statement), text: statement.getFullText().trim() })
   }
-  // A module follows its imports.
+  // Moves the module behind its imports.
   modules.delete(path)
   modules.set(path, module)
 }
@@ -74,7 +74,7 @@ function exportedNames(path, modules) {
 function requireUniqueNames(modules) {
   const seen = new Set()
   for (const { declarations } of modules) {
-    // Within one module a name may occur twice: as overloads, or as an interface and a class.
+    // Within one module, a name may occur several times: for overloads, or for an interface and a class.
     for (const name of new Set(declarations.flatMap(({ names }) => names))) {
       if (seen.has(name)) throw new Error(`two modules declare ${name}`)
       seen.add(name)
@@ -82,7 +82,7 @@ function requireUniqueNames(modules) {
   }
 }
 
-/** The public declarations and what they refer to; the internals of the modules stay private. */
+/** The public declarations, and the declarations to which they refer directly or indirectly. */
 function reachable(declarations, publicNames) {
   const kept = new Set(declarations.filter(({ names }) => names.some((name) => publicNames.has(name))))
   for (const { text } of kept) {
@@ -98,7 +98,7 @@ function isExported(text) {
   return EXPORT.test(text)
 }
 
-/** Declarations without `export` need `declare`, except types; all keep it, for consistency. */
+/** Keeps `declare`, which declarations other than types need if they are not exported. */
 function withExport(text, exported) {
   const bare = text.replace(EXPORT, '$1$2')
   const [, comments] = /^((?:\/\*[^]*?\*\/\s*|\/\/.*\n\s*)*)/.exec(bare)

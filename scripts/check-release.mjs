@@ -1,4 +1,4 @@
-// Checks that all files have the version that a tag is about to publish: node scripts/check-release.mjs v1.2.3
+// Checks that all files contain the version of a release tag: node scripts/check-release.mjs v1.2.3
 import { readFileSync } from 'node:fs'
 
 const [tag = ''] = process.argv.slice(2)

@@ -277,7 +277,7 @@ function code(text, language = 'ts') {
   return `\`\`\`${language}\n${text}\n\`\`\``
 }
 
-/** A vertical bar would end the cell, even within code. */
+/** Escapes vertical bars, which would end the table cell even within code. */
 function codeCell(text) {
   return `\`${text.replaceAll('|', '\\|')}\``
 }

@@ -1,4 +1,5 @@
-// Makes docs/images/guest-chat.png from the current demo: npm run build:browser && npx tsx scripts/component-picture.ts
+// Takes the screenshot docs/images/guest-chat.png of the demo:
+// npm run build:browser && npx tsx scripts/component-picture.ts
 
 import { chatOf, launchBrowser, openPage } from '../test/browser/open-page.ts'
 import { startDemo } from '../test/browser/start-demo.ts'

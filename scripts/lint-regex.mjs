@@ -1,17 +1,18 @@
 // npm run lint:regex [-- FOLDER]
 //
-// Checks every regular expression in src/ with recheck. An expression whose worst input takes more than linear time is an error,
-// because strangers choose the input. `new RegExp(…)` with anything but plain text is an error too: its pattern cannot be checked.
+// Checks every regular expression in src/ with recheck. An expression that takes more than linear time in the worst
+// case is an error, because attackers can choose the input. `new RegExp(…)` with anything but a literal is also an
+// error, because it cannot be checked.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkSync } from 'recheck'
 import ts from 'typescript'
 
-// Use the pure JavaScript variant: the others need a binary for the platform, or Java.
+// The pure JavaScript backend needs neither a binary for the platform nor Java.
 process.env['RECHECK_BACKEND'] = 'pure'
 
-/** Time for one expression; the longest takes 3 s on a quiet machine. */
+/** The time limit for one expression. The slowest takes 3 s on an idle machine. */
 const TIMEOUT_MS = 60_000
 
 const { positionals } = parseArgs({ allowPositionals: true })
@@ -52,7 +53,7 @@ const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 for (const path of names.sort().map((name) => join(folder, name))) {
   for (const { where, source, flags, text } of expressionsOf(path)) {
     checked += 1
-    // Without repetition, the expression itself bounds the time.
+    // An expression without repetition cannot be slow.
     if (source !== undefined && !/[*+{]/.test(source)) continue
     if (source === undefined) {
       problems.push(`${where}: ${text} is built from text that is known only at run time`)

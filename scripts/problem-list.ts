@@ -1,4 +1,4 @@
-/** Writes the table of docs/problems.md from the catalogue of problems: `npm run problem-list`. */
+/** Writes the table in docs/problems.md from the problem catalogue: `npm run problem-list`. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../src/service/problems/catalogue.ts'

@@ -1,4 +1,5 @@
-// Compares recurrence rules with the package rrule: tsx scripts/random-rules.ts [100000] [seed]
+// Compares our results for random recurrence rules with those of the package rrule:
+// tsx scripts/random-rules.ts [100000] [seed]
 import fc from 'fast-check'
 import { bothStarts, ruleAndWindow } from '../test/features/availability/random-rules.ts'
 

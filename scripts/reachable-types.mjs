@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
-/** Copies the declarations of these entries and those that they import; an application needs no others. */
+/** Copies the declaration files of these entries and all declaration files that they import, directly or indirectly. */
 export async function copyReachableTypes(entries, from, to) {
   const reached = new Set(entries)
   for (const file of reached) {

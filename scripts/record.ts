@@ -19,8 +19,8 @@ Records the REST calls of a driver as fixtures for nock, without credentials, to
 
   --driver     ${FOLDERS.join(', ')}
   --out        where to write DRIVER/NAME.json; default fixtures
-  --simulator  record everything, including refusals, from a simulator that is started for this purpose. Without it, the
-               flows that work with any Genesys are recorded from the one in the service's settings
+  --simulator  record all flows, including refusals, from a simulator that is started for this purpose. Without this option,
+               only flows that need no simulator are recorded, from the Genesys in the service's settings
   --against    what the settings must point at: organization, simulator (an address of this machine) or gateway
   --compare    record nothing: show how the shapes of the recordings in --out differ from the simulator's responses;
                with a FILE written by \`doctor --report\`, show how the report differs from the simulator, including frames
@@ -66,7 +66,7 @@ function fromSettings(folder: Folder, scenario: Scenario): Promise<Recording> {
   return makeRecording(scenario, { config, platform, date })
 }
 
-/** Compares the recordings in `--out` with the simulator's current responses in the same flows. */
+/** Compares the recordings in `--out` with the simulator's current responses to the same calls. */
 async function compare(folder: Folder): Promise<void> {
   const scenarios = scenariosOf(folder)
   for (const name of readdirSync(join(values.out, folder)).map((file) => file.replace(/\.json$/, ''))) {
@@ -83,7 +83,7 @@ async function compare(folder: Folder): Promise<void> {
   }
 }
 
-/** Compares what `doctor --report` found with what it finds for the simulator. */
+/** Compares a report of `doctor --report` with a report for the simulator. */
 async function compareReport(path: string): Promise<void> {
   const report = readReport(path)
   const simulator = await reportOfSimulator(report.driver, report.checks['message'] !== 'skipped')

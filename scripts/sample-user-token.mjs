@@ -1,6 +1,6 @@
-// Prints, for a shell to evaluate, a public key as settings of the service, and a user token that is signed with the private
-// key: `node scripts/sample-user-token.mjs user-12345 "membership_level=Gold"`. Only for trying things out: a real token
-// comes from your own sign-in, and its private key stays there.
+// Prints shell commands that set a public key as settings of the service, and a user token signed with the private key:
+// `node scripts/sample-user-token.mjs user-12345 "membership_level=Gold"`. Only for tests: in production, your own
+// sign-in issues the tokens and keeps the private key.
 
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'

@@ -1,6 +1,6 @@
 /**
- * Computes the plan in docs/scale.md from the two tables at its top, and writes it to the page: `npm run scale-plan`.
- * Waiting times are simulated with the service's own connection rate limiter and a simulated clock.
+ * Computes the plan in docs/scale.md from the two tables at the top of that page, and writes it there:
+ * `npm run scale-plan`. Waiting times are simulated with the service's own connection rate limiter and a simulated clock.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -10,12 +10,15 @@ const PAGE = 'docs/scale.md'
 const SCALES = [10_000, 100_000, 1_000_000]
 const MARKS = /(<!-- plan: .*? -->\n)[^]*(<!-- end of plan -->)/
 const STEP_MS = 1000
-/** The rest of a minute's connections is for bursts: see ConnectionRateLimiter. */
+/**
+ * The share of a minute's connections that is spread over the minute. The rest is for bursts: see
+ * ConnectionRateLimiter.
+ */
 const LASTING_SHARE = 3 / 4
-/** A longer wait counts as endless. */
+/** A longer wait is shown as "never". */
 const LONGEST_MS = 6 * 3_600_000
 
-/** @returns the rows of a Markdown table that begin with `name`, by name; the second cell is a number */
+/** @returns a function that reads the number in the second cell of the table row that begins with `name` */
 function readNumbers(page: string): (name: string) => number {
   return (name) => {
     const row = page.split('\n').find((line) => line.startsWith(`| ${name} `))
@@ -26,14 +29,14 @@ function readNumbers(page: string): (name: string) => number {
 }
 
 interface Share {
-  /** Guests who wait for their turn from the beginning. */
+  /** The number of guests who are queued at the beginning. */
   readonly waiting: number
-  /** New guests, who go first because they open a session. */
+  /** New guests, who are connected first because they open a session. */
   readonly arrivalsPerMinute: number
   readonly limitPerMinute: number
 }
 
-/** Time until the last waiting guest is connected, in ms; undefined if that takes more than six hours. */
+/** Time in ms until the last waiting guest is connected; undefined if this takes more than six hours. */
 export function simulateReconnection({
   waiting,
   arrivalsPerMinute,
@@ -67,13 +70,13 @@ function planFor(guests: number, number: (name: string) => number): Plan {
   const replicas = Math.max(2, Math.ceil(guests / number('Guests per replica')) + 1)
   const arrivalsPerMinute = Math.round(guests / number('Minutes that a guest stays'))
   const forRestart = guests / number('Minutes until all guests are back')
-  // A replica that is gone takes its share of the limit with it.
+  // The share of a replica that has ended is not available to the others.
   const usableShare = LASTING_SHARE * ((replicas - 1) / replicas)
   const limitToAskFor = Math.ceil((arrivalsPerMinute + forRestart) / usableShare / 1000) * 1000
   return { guests, replicas, arrivalsPerMinute, limitToAskFor }
 }
 
-/** One replica ends: its guests go to all the others, each with a share of the limit. */
+/** One replica ends. Its guests are distributed over all other replicas, each of which has its share of the limit. */
 function afterOneReplica({ guests, replicas, arrivalsPerMinute }: Plan, limit: number): number | undefined {
   const others = replicas - 1
   return simulateReconnection({
@@ -83,7 +86,7 @@ function afterOneReplica({ guests, replicas, arrivalsPerMinute }: Plan, limit: n
   })
 }
 
-/** All sockets are lost at the same time: Genesys or the network was unavailable. */
+/** All sockets are lost at the same time, because Genesys or the network was unavailable. */
 function afterBreakdown({ guests, replicas, arrivalsPerMinute }: Plan, limit: number): number | undefined {
   return simulateReconnection({
     waiting: Math.ceil(guests / replicas),
@@ -111,7 +114,7 @@ export function planText(page: string): string {
     ['guests per replica', ({ guests, replicas }) => whole(guests / replicas)],
     ['cores', ({ guests }) => tenth((guests * perGuestCpuUs) / 1e6)],
     ['memory of all replicas, GiB', (plan) => tenth(memoryGiB(plan))],
-    ['sockets to Genesys, and event streams to pages, each', ({ guests }) => whole(guests)],
+    ['sockets to Genesys, and the same number of event streams to pages', ({ guests }) => whole(guests)],
     ['open files per replica', ({ guests, replicas }) => whole((2 * guests) / (replicas - 1))],
     [
       'outbound addresses behind NAT',
@@ -123,7 +126,7 @@ export function planText(page: string): string {
     ],
     ['new guests per minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
     [
-      'deployments that are needed if Genesys grants no higher limit',
+      'deployments needed if Genesys grants no higher limit',
       ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
     ],
     [

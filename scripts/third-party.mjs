@@ -1,4 +1,5 @@
-// The third-party code in the bundles: licenses, and a bill of materials for vulnerability scanners.
+// Documents the third-party code in the bundles: its licenses, and a software bill of materials for vulnerability
+// scanners.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -8,10 +9,10 @@ const require = createRequire(import.meta.url)
 const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
 
-/** Writes `third-party-licenses.txt` and `sbom.cdx.json` to `out`, for the packages to which these files belong. */
+/** Writes `third-party-licenses.txt` and `sbom.cdx.json` to `out`, for the packages that contain these files. */
 export async function writeThirdParty(root, out, files) {
   const folders = new Set(files.map((file) => PACKAGE_FOLDER.exec(file)?.[0]).filter(Boolean))
-  // The page at /docs is copied unchanged, not bundled.
+  // Swagger UI is copied for the page at /docs, not bundled.
   const swagger = dirname(require.resolve('swagger-ui-dist/package.json'))
   const packages = await Promise.all(
     [...[...folders].map((folder) => join(root, folder)), swagger].map(readPackage),
@@ -35,13 +36,13 @@ async function readPackage(folder) {
   return { id: `${name}@${version}`, name, version, license, text }
 }
 
-/** Some authors have put the license text only at the end of their README. */
+/** Some packages have the license text only at the end of the README. */
 async function licenseInReadme(folder) {
   const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')
   return /^(?:#+ *)?licen[cs]e\b[^]*/im.exec(readme)?.[0].trim() ?? ''
 }
 
-/** Others only name the license in their manifest, with the author or the address of the source. */
+/** Other packages only name the license in their manifest, with the author or the address of the source. */
 function licenseInManifest({ license, author, repository }) {
   const holder = typeof author === 'string' ? author : author?.name
   const source = typeof repository === 'string' ? repository : repository?.url

@@ -1,9 +1,10 @@
-// Attacks that respect every limit of the protocol and exhaust shared resources. Each command ends by itself and closes what it opened.
+// Attacks that stay within the limits of the protocol, but try to exhaust shared resources. Each command ends by itself
+// and closes what it opened.
 import { setTimeout as pause } from 'node:timers/promises'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { requestBytes } from '../harness/http-wire.mjs'
 
-/** @param tools from attacker.mjs: `connect`, `exchange`, `statusOf`, `nextToken` and `openGuest(localAddress)` */
+/** The attacks, which use these functions of attacker.mjs. */
 export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
   const guestHeaders = (token = nextToken()) => ({ origin: ORIGIN, authorization: `Bearer ${token}` })
 
@@ -14,7 +15,10 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return answer ? statusOf(answer) : 0
   }
 
-  /** Calls `run` this many times per second, without waiting for the results. @returns how many times each status occurred */
+  /**
+   * Calls `run` `perSecond` times per second, without waiting for the results.
+   * @returns how many times each status occurred
+   */
   async function every(perSecond, forMs, run) {
     const statuses = {}
     const all = []
@@ -34,7 +38,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { statuses: await every(4, forMs, () => ask(request)) }
   }
 
-  /** Uploads of one guest that send a byte now and then, and start again when they are cut off. */
+  /** Uploads of one guest that send one byte per second, and start again when the service ends them. */
   async function trickledUploads({ forMs, count }) {
     const until = performance.now() + forMs
     const statuses = {}
@@ -59,7 +63,10 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { statuses }
   }
 
-  /** Guests at two addresses who are idle until their connections to Genesys are closed, and then all send a cheap request. */
+  /**
+   * Guests at two addresses who are idle until their connections to Genesys are closed, and then all send a request at
+   * the same time.
+   */
   async function quietGuests({ count, idleMs, rounds }) {
     const guests = []
     for (let at = 0; at < count; at++) {
@@ -81,7 +88,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { guests: guests.length, statuses }
   }
 
-  /** Orchestrators' probes, each sent as soon as the previous one got its response. */
+  /** Readiness probes, each sent as soon as the previous probe got its response. */
   async function readiness({ forMs, connections }) {
     const until = performance.now() + forMs
     let asked = 0
@@ -117,7 +124,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { opened: count, stillOpen: open }
   }
 
-  /** While requests of an earlier attack are still in flight, the address is refused. */
+  /** Retries, because the service refuses the address while requests of an earlier attack are in flight. */
   async function openPatiently(localAddress) {
     for (let tries = 0; tries < 20; tries++) {
       const token = await openGuest(localAddress)
@@ -127,7 +134,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     throw new Error(`no guest could be opened from ${localAddress}`)
   }
 
-  /** Guests at four addresses, each with as many simultaneous requests as possible that wait for a slow platform. */
+  /** Guests at four addresses, each with many simultaneous requests that wait for a slow platform. */
   async function slots({ guestsEach, requestsEach, forMs }) {
     const guests = []
     for (let at = 0; at < 4 * guestsEach; at++) {

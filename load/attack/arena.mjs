@@ -1,4 +1,5 @@
-// The environment of an attack: the built service in a separate process, a Genesys Cloud that can turn hostile, and honest guests.
+// Starts the environment of an attack: the built service, a simulated Genesys Cloud that can be hostile, honest guests
+// and the attacker.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,10 +13,10 @@ const SECRETS = {
 }
 
 /**
- * @param settings further settings; limits have their defaults except those per guest, because a few honest guests send a lot
+ * @param settings further settings; the limits per guest are raised, because a few honest guests send many messages
  * @param isHostile whether the platform sends hostile data to guests whose text begins with "attack"
- * @param sites how many websites the service has; guests are on the first one
- * @returns the parts, and `stop`, which ends all of them
+ * @param sites the number of websites of the service; all guests are on the first site
+ * @returns the processes, and `stop`, which ends all of them
  */
 export async function startArena({
   guestApi = 'web-messaging',
@@ -41,7 +42,7 @@ export async function startArena({
       ...genesysSettings(genesys),
       GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
       RATE_GUEST_PER_MINUTE: '100000',
-      // Idle connections to the platform and the shutdown are not attacked, but the checks wait for both.
+      // The checks wait for idle connections to be closed and for the shutdown; neither is attacked.
       GENESYS_CONNECTION_IDLE_S: '5',
       DRAIN_DELAY_MS: '0',
       ...settings,
@@ -66,7 +67,7 @@ function writeSites(folder, count) {
   return file
 }
 
-/** The secrets that the log contains although it must not. */
+/** @returns the names of the secrets that the log contains */
 export function secretsIn(log, tokens) {
   const all = [...Object.entries(SECRETS), ...tokens.map((token, at) => [`session token ${at}`, token])]
   return all.filter(([, secret]) => log.includes(secret)).map(([name]) => name)

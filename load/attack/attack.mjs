@@ -1,10 +1,11 @@
 // npm run attack [-- --share 0.1] [--seed N] [--only requests,frames,answers,cookies,uploads,connections,readiness,heads,slots,exhaustion]
 //   [--report-figures]
 //
-// Attacks the built service on 127.0.0.1 while honest guests at other addresses chat. Ends by itself, prints what it measured, and exits with 1
-// if an honest guest was affected, something stayed open, memory was not freed, or the log contained a secret.
-// Memory is compared after garbage collection. With --report-figures, times are printed but not judged, for a machine that others also use, and
-// two campaigns run side by side while others wait for their connections to be closed.
+// Attacks the built service on 127.0.0.1 while honest guests at other addresses chat. Prints what it measured, and
+// exits with 1 if an honest guest was affected, something stayed open, memory was not freed, or the log contained a
+// secret. Memory is compared after garbage collection. With --report-figures, times are printed but not judged: use it
+// on a machine with other work. Two campaigns then run in parallel, and the next campaigns start while earlier ones
+// wait for their connections to be closed.
 import { randomInt } from 'node:crypto'
 import { setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -27,13 +28,13 @@ const only = values.only?.split(',')
 const HONEST_GUESTS = 8
 const HONEST_EVERY_MS = 200
 const NORMAL_MS = share < 1 ? 2000 : 8000
-/** Below this, a p99 cannot be distinguished from the noise of the machine. */
+/** A lower p99 cannot be distinguished from the noise of the machine. */
 const LEAST_NORMAL_P99_MS = 2
 const MOST_P99_RATIO = 5
 const MEMORY_RATIO = 1.1
-/** The first refusals of every address are logged, so a short attack causes more lines per second. */
+/** The service logs the first refusals of every address, so a short attack causes more lines per second. */
 const LEAST_LOGGED_S = 20
-/** Longer than the platform's slowest response, for which a read may still wait. */
+/** Longer than the platform's slowest response, because a read may be waiting for it. */
 const LISTEN_MS = 7000
 const GIVE_UP_MS = 25 * 60_000
 const UNLIMITED = {
@@ -41,15 +42,18 @@ const UNLIMITED = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
 }
 
-/** A part of each attack runs first, so that the baseline for growth includes compiled code and permanent caches. */
+/** A part of each attack runs first, so that the baseline for memory includes compiled code and permanent caches. */
 const warmUpShare = Math.max(share * 0.1, Math.min(share, 0.05))
 
-/** UNLIMITED removes the limits by address, so that attacks reach what these protect. Other campaigns have the default limits, except as stated. */
+/**
+ * With UNLIMITED, attacks are not stopped by the limits per address. Other campaigns have the default limits, except as
+ * stated.
+ */
 const campaigns = (share) => {
   const part = (count) => Math.max(1, Math.round(count * share))
   const lastsMs = (ms) => Math.max(2000, ms * share)
   return {
-    // The connections of this campaign's guests to the platform take longest to close, so it runs first.
+    // This campaign runs first, because its guests' connections to the platform take longest to close.
     frames: {
       settings: UNLIMITED,
       isHostile: true,
@@ -67,7 +71,7 @@ const campaigns = (share) => {
       settings: { SESSION_COOKIE: 'on' },
       attacks: [['cookies', { forMs: lastsMs(15_000) }]],
     },
-    // An upload's deadline is two minutes: only a longer attack reaches it.
+    // The deadline of an upload is two minutes, and only a longer attack reaches it.
     uploads: {
       settings: {},
       honest: { uploads: true },
@@ -89,7 +93,8 @@ const campaigns = (share) => {
       attacks: [
         ['heads', { count: part(4500), bytes: 10, holdMs: lastsMs(10_000) }],
         ['heads', { count: part(8000), bytes: 15_000, holdMs: lastsMs(10_000) }],
-        // Node.js keeps up to 1,000 parsers, each with the part of a head that it last held. The warm-up fills them all.
+        // Node.js keeps up to 1,000 parsers, each with its last part of a request head. The warm-up must fill all of
+        // them.
         [
           'heads',
           { count: Math.max(3000, part(8000)), bytes: 15_000, holdMs: lastsMs(10_000), isSecond: true },
@@ -97,7 +102,8 @@ const campaigns = (share) => {
       ],
     },
     slots: {
-      // Fewer slots than the attacker requests, but more than its guests may have; the default rate limit would stop it earlier.
+      // Fewer slots than the attacker requests, but more than its guests may use. The default rate limit would stop the
+      // attack earlier.
       settings: { MAX_REQUESTS_IN_FLIGHT: '1000', RATE_ADDRESS_PER_MINUTE: '1000000' },
       honest: { arrivalsEveryMs: 500 },
       // Enough to fill every slot, even in a small run.
@@ -105,7 +111,7 @@ const campaigns = (share) => {
     },
     exhaustion: {
       settings: {},
-      // After a flood the address has no requests left, so attacks that must be served run before it.
+      // After a flood, the rate limit of the address is used up, so attacks whose requests must be served run first.
       attacks: [
         ['streams', { count: part(3000), holdMs: lastsMs(10_000) }],
         ['slow', { forMs: lastsMs(30_000), each: 40 }],
@@ -152,7 +158,7 @@ async function wage(
   const normal = await honest.ask('report')
   const normalP99Ms = Math.max(LEAST_NORMAL_P99_MS, normal.p99Ms)
   say(`${name}: honest guests' normal p50 ${normal.p50Ms} ms, p99 ${normal.p99Ms} ms over ${normal.count}`)
-  expect(normal.failed === 0, `${name}: no honest guest fails before the attack ${normal.failures}`)
+  expect(normal.failed === 0, `${name}: no honest guest's request fails before the attack ${normal.failures}`)
 
   for (const [attack, options] of campaigns(warmUpShare)[name].attacks) await attacker.ask(attack, options)
   await pause(2000)
@@ -171,10 +177,13 @@ async function wage(
       `${name}: ${attack} for ${seconds.toFixed(1)} s ${JSON.stringify(figures)}, resident ${arena.service.residentMiB().toFixed(0)} MiB`,
     )
     for (const finding of findings) say(`finding: ${JSON.stringify(finding)}`)
-    expect(findings.length === 0, `${attack}: every response is the service's own`)
+    expect(
+      findings.length === 0,
+      `${attack}: there is no internal error, and every error response has problem details`,
+    )
     expect(
       seen.failed === 0 && seen.count > 0,
-      `${attack}: no honest guest fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
+      `${attack}: no honest guest's request fails (${seen.failed} of ${seen.count}) ${seen.failures}`,
     )
     expectFigure(
       seen.p99Ms < MOST_P99_RATIO * normalP99Ms,
@@ -199,10 +208,10 @@ async function wage(
   return { arena, warmMiB, tokens: [...honestTokens, ...attackerTokens] }
 }
 
-/** When all guests have left, nothing stays open, and memory is as before. */
+/** Checks that nothing stays open after all guests have left, and that memory is freed. */
 async function settle(name, { arena, warmMiB, tokens }) {
   await arena.honest.ask('leave')
-  // On a busy machine, reads may still be in flight at the first attempt.
+  // On a busy machine, reads may still be in flight at the first attempt, so there are two.
   for (let times = 0; times < 2; times++) {
     await arena.attacker.ask('leave', { listenMs: LISTEN_MS })
     await pause(LISTEN_MS)
@@ -224,7 +233,7 @@ async function settle(name, { arena, warmMiB, tokens }) {
   expect(exitCode === 0, `${name}: the service exits with ${exitCode} after SIGTERM`)
 }
 
-/** Lines about refused requests, and all warnings. */
+/** @returns the number of lines about refused requests, warnings and errors */
 function refusalLines(log) {
   return log.split('\n').filter((line) => {
     try {

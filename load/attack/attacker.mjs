@@ -1,4 +1,5 @@
-// The attacker: it uses raw sockets, from 127.0.0.1 and neighboring addresses. Each command ends by itself and closes what it opened.
+// The attacker, which uses raw sockets from several addresses in 127.0.0.0/8. Each command ends by itself and closes
+// what it opened.
 import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../harness/commands.mjs'
@@ -11,7 +12,7 @@ const ANSWER_WITHIN_MS = 2000
 /** The largest number of findings of one kind that are reported. */
 const MOST_FINDINGS = 4
 
-/** The address of attacks on streams, whose limits the requests of other attacks must not use up. */
+/** The attack on streams has a separate address, so that other attacks do not use up its limits. */
 const STREAMS_ADDRESS = '127.0.0.10'
 const BROKEN_OFF_ADDRESS = '127.0.0.11'
 
@@ -30,7 +31,10 @@ function connect(options = {}) {
   return socket
 }
 
-/** Writes the bytes and resolves to the head and body of the first response, as far as they arrived, or to undefined if nothing did. */
+/**
+ * Writes the bytes.
+ * @returns the head and body of the first response, as far as they arrived; undefined if no whole head arrived
+ */
 function exchange(socket, bytes, isHead = false) {
   return new Promise((resolve) => {
     let read = Buffer.alloc(0)
@@ -81,7 +85,10 @@ async function openGuest(localAddress = '127.0.0.1') {
   return token
 }
 
-/** Every guest listens for a while: otherwise a guest who has read the history keeps the connection to the platform for two minutes. */
+/**
+ * Every guest opens a stream for a while. Without this, the service keeps the connection of a guest who has read the
+ * history for two minutes.
+ */
 async function leave({ listenMs }) {
   const sockets = allTokens.map((token, at) => {
     const socket = connect({ localAddress: `127.0.2.${1 + (at % 250)}` })
@@ -115,7 +122,7 @@ function collectFindings() {
   }
 }
 
-/** Every route in the service's own OpenAPI document, and some that do not exist. */
+/** @returns every route in the service's OpenAPI document, some others, and some that do not exist */
 async function readRoutes() {
   const answer = await (await fetch(`http://127.0.0.1:${port}/openapi.json`)).json()
   const described = Object.entries(answer.paths).flatMap(([path, methods]) =>
@@ -140,7 +147,7 @@ async function readRoutes() {
   return [...described, ...others.map((path) => ({ method: 'GET', path }))]
 }
 
-/** Malformed requests of every kind to every route, on kept-alive connections. */
+/** Malformed requests of every kind to every route, on keep-alive connections. */
 async function requests({ count, seed, connections = 24 }) {
   const all = hostileRequests(await readRoutes(), seed)
   const statuses = {}
@@ -175,8 +182,8 @@ async function requests({ count, seed, connections = 24 }) {
 }
 
 /**
- * Guests whose upstream turns hostile: each message causes hostile frames, and each read of the history gets hostile responses. A guest
- * who loses the session opens another one.
+ * Guests for whom the upstream is hostile: each message causes hostile frames, and each read of the history gets a
+ * hostile response. When a session is lost, the attacker opens another session.
  */
 async function talkToHostileUpstream({ messages, perSecond, events = true }) {
   const statuses = {}
@@ -273,7 +280,7 @@ async function slow({ forMs, each }) {
   return { opened, closedByService }
 }
 
-/** Many requests in one write: to expensive routes, and behind a stream that does not end. */
+/** Writes with many requests: to expensive routes, and after a request for a stream, which does not end. */
 async function pipelines({ forMs, depth }) {
   const get = (path, token) =>
     requestBytes({
@@ -312,7 +319,7 @@ async function pipelines({ forMs, depth }) {
   return { writes, requests: writes * depth }
 }
 
-/** More event streams than the address may have, and connections that only stay open. */
+/** Tries to open more event streams than the address may have. */
 async function streams({ count, holdMs }) {
   const sockets = []
   let opened = 0
@@ -337,7 +344,10 @@ async function streams({ count, holdMs }) {
   return { asked: count, opened }
 }
 
-/** Requests that are aborted at a moment chosen by the seed: in the head, in the body, or before the response. */
+/**
+ * Requests that are aborted at a random moment, derived from the seed: within the head, within the body, or before the
+ * response.
+ */
 async function brokenOff({ count, seed }) {
   let state = seed >>> 0 || 1
   const random = () => {
@@ -382,7 +392,7 @@ async function brokenOff({ count, seed }) {
   return { done }
 }
 
-/** As many complete, valid requests as the address can send. */
+/** Valid requests, as many as the attacker can send. */
 async function flood({ forMs, connections }) {
   const until = performance.now() + forMs
   const statuses = {}

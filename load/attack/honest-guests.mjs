@@ -1,4 +1,4 @@
-// Guests who only want to chat: each has an address and a live stream, and sends a message now and then.
+// Guests who only want to chat. Each guest has a separate address and a live stream, and sends messages at an interval.
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -78,7 +78,7 @@ function listen(guest) {
   guest.stream = request
 }
 
-/** Uploads a small file, as guests send pictures. */
+/** Uploads a small picture. */
 function upload(guest) {
   return new Promise((resolve, reject) => {
     const bytes = Buffer.alloc(20_000, 7)
@@ -109,7 +109,10 @@ function upload(guest) {
   })
 }
 
-/** Guests at different addresses who connect, send a message and leave: each needs a connection to the service and one to Genesys. */
+/**
+ * Guests at different addresses who arrive, send a message and leave. Each of them needs a connection to the service
+ * and one to Genesys.
+ */
 async function arrive(port, everyMs, until) {
   for (let at = 0; !until.aborted; at++) {
     const agent = new http.Agent({ keepAlive: true })
@@ -163,14 +166,17 @@ serveCommands({
     }
     return guests.map(({ session }) => session)
   },
-  /** @param uploads whether every fifth message is a file @param arrivalsEveryMs the interval at which another guest arrives */
+  /**
+   * @param uploads whether a file is uploaded instead of every fifth message
+   * @param arrivalsEveryMs the interval at which new guests arrive
+   */
   talk({ everyMs, uploads, arrivalsEveryMs }) {
     const stop = new AbortController()
     const loops = guests.map((guest) => talk(guest, everyMs, stop.signal, uploads))
     if (arrivalsEveryMs) loops.push(arrive(guests[0].port, arrivalsEveryMs, stop.signal))
     talking = { stop, ended: Promise.all(loops) }
   },
-  /** What was observed since the last report. */
+  /** @returns what was observed since the last report */
   report() {
     const seen = {
       ...latencies.summary(),

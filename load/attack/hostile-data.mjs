@@ -1,14 +1,14 @@
-// The data that attackers and a hostile platform send. All of it is derived from the seed.
+// The data that the attacker and the hostile platform send, all derived from the seed.
 import fc from 'fast-check'
 
 const CHUNK = 500
 
-/** Endless values of an arbitrary, generated in batches. */
+/** An endless sequence of values of an arbitrary, generated in batches. */
 function* endless(arbitrary, seed) {
   for (let chunk = 0; ; chunk++) yield* fc.sample(arbitrary, { numRuns: CHUNK, seed: seed + chunk })
 }
 
-/** This many values of an arbitrary, generated in advance and then used in a cycle. */
+/** An endless sequence that repeats `numRuns` values, which are generated in advance. */
 function* repeated(arbitrary, numRuns, seed) {
   const all = fc.sample(arbitrary, { numRuns, seed })
   for (;;) yield* all
@@ -38,7 +38,7 @@ const anyValue = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constant(JSON.parse('['.repeat(200) + ']'.repeat(200))),
 )
-/** Mostly valid, occasionally arbitrary. */
+/** One of these values in most cases, otherwise an arbitrary value. */
 const spoilt = (...values) => fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, anyValue)
 
 const structuredMessage = fc.record(
@@ -221,7 +221,7 @@ const hostileAnswer = fc.record({
   isCut: fc.boolean().chain((cut) => (cut ? fc.boolean() : fc.constant(false))),
 })
 
-/** Generated in advance, because the process that generates them also serves honest guests. */
+/** These are generated in advance, because the process that generates them also serves honest guests. */
 export const hostileFrames = (count, seed) => repeated(hostileFrame, count, seed)
 export const hostileAnswers = (count, seed) => repeated(hostileAnswer, count, seed)
 
@@ -352,7 +352,7 @@ const pathPart = fc.oneof(
   ),
 )
 
-/** One request as raw bytes, given the routes to try. `TOKEN` stands for the token of a session. */
+/** A request to one of the routes, as raw bytes. `TOKEN` is replaced with a session's token. */
 const hostileRequest = (routes) =>
   fc
     .record({

@@ -1,5 +1,5 @@
-// Genesys Cloud's simulator behind a relay that is hostile to attackers: a guest whose text begins with "attack" gets data that no
-// platform would send; all others get the simulator's responses.
+// The simulator of Genesys Cloud behind a relay that is hostile to the attacker: a guest whose text begins with
+// "attack" gets data that no platform would send. All other guests get the simulator's responses.
 import http from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,13 +9,13 @@ import { startSimulator } from '../../dist/simulator.js'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { hostileAnswers, hostileFrames } from './hostile-data.mjs'
 
-/** Each of these frames is sent several times, to different guests and in a different order. */
+/** The number of generated frames. They are sent in a cycle, so each frame reaches several guests. */
 const DIFFERENT_FRAMES = 20_000
 const DIFFERENT_ANSWERS = 5000
 const FRAMES_FOR_EACH_MESSAGE = 20
 const counts = { frames: 0, answers: 0 }
 const hostileJwts = new Set()
-/** For guests whose text was `slow`: their history is delayed. */
+/** The JWTs of guests who sent the text `slow`. Their history is delayed. */
 const slowJwts = new Set()
 const SLOW_MS = 6000
 let frames
@@ -101,14 +101,14 @@ serveCommands({
     frames = hostileFrames(DIFFERENT_FRAMES, seed)
     answers = hostileAnswers(DIFFERENT_ANSWERS, seed)
     if (isHostile) {
-      // Generating the frames takes seconds, and honest guests must not wait for that.
+      // Generates all data now: this takes seconds, for which honest guests must not have to wait.
       frames.next()
       answers.next()
     }
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address()
     simulator = await startSimulator({
-      // Files go to the same address as everything else.
+      // Files are uploaded to the same address.
       storageUrl: `http://127.0.0.1:${port}`,
       agent: 'silent',
       limits: false,

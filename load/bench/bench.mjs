@@ -1,7 +1,8 @@
 // npm run bench [-- --only A[,B,C,D,E,retry]] [--rounds N] [--seconds N] [--json] [--service FILE] [--also FILE]
 //
-// Measures the built service and its alternatives, only on 127.0.0.1, and ends by itself, with exit code 1 if a bound does not hold.
-// Without --only, the figures go to docs/performance.md and its chart; with --json, all go to stdout.
+// Measures the built service and other servers on 127.0.0.1. Exits with 1 if a bound does not hold. If all parts are
+// measured, and without --also, the figures are written to docs/performance.md and its chart. With --json, the figures
+// are printed as JSON, and the bounds are not checked.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +39,7 @@ const rounds = Number(values.rounds)
 const main = values.service
 const say = (text) => process.stderr.write(`${text}\n`)
 
-/** Longer than all parts take; after that, something hangs. */
+/** All parts together take less time. After this time, something hangs. */
 const GIVE_UP_MS = 25 * 60_000
 setTimeout(() => {
   say('the benchmark took too long and was stopped')
@@ -74,7 +75,7 @@ async function measure() {
   return measured
 }
 
-/** Scenario -> load -> our requests per second divided by each peer's. */
+/** For part A: load -> peer -> our requests per second divided by the peer's. The other parts are unchanged. */
 function asRatios({ rest, connections, webMessaging, live, replicas, guestCounts, start, retry }) {
   const rounded = (number) => Math.round(number * 1000) / 1000
   const medians = (ratios) => Object.entries(ratios).map(([peer, { median }]) => [peer, rounded(median)])
@@ -96,7 +97,8 @@ function installPeers() {
   const bench = fileURLToPath(new URL('.', import.meta.url))
   if (spawnSync('npm', ['ls', '--prefix', bench], { stdio: 'ignore' }).status === 0) return
   say('installing the servers to compare with')
-  // Our own .npmrc would refuse fastify on Node.js 20, because the injector for its tests requires a newer version.
+  // The .npmrc of this project would reject fastify on Node.js 20, because the package that injects its test requests
+  // requires a newer version.
   const options = ['--prefix', bench, '--no-audit', '--no-fund', '--no-engine-strict']
   const { status } = spawnSync('npm', ['ci', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -113,7 +115,7 @@ async function writeReport() {
   say(`the figures are in ${file}`)
 }
 
-/** Prints each bound, and ends the process with 1 if one does not hold. */
+/** Prints whether each bound holds, and exits: with 1 if one does not. */
 function judgeFigures() {
   const verdict = createVerdict()
   for (const { aim, seen, holds } of judge(figures)) verdict.expect(holds, `${aim}: ${seen}`)

@@ -1,4 +1,4 @@
-// The bounds for the figures: a line for each bound.
+// The bounds that the benchmark's figures must meet.
 import { NAMES } from './names.mjs'
 import { MAX_REQUESTS_IN_FLIGHT } from '../harness/service-settings.mjs'
 
@@ -14,7 +14,7 @@ const SHARE_OF_64 = { 500: 0.85, 1500: 0.75, 4000: 0.6 }
 
 const whole = (number) => Math.round(number).toLocaleString('en')
 const places = (number, digits = 2) => number.toFixed(digits)
-const percent = (share) => `${Math.round(share * 100)} %`
+const percent = (share) => `${Math.round(share * 100)}%`
 
 /** @returns `{ aim, seen, holds }` for each bound of the parts that were measured */
 export function judge({ rest, connections, webMessaging, live, start, retry }) {
@@ -45,7 +45,7 @@ function judgeRest({ '0ms-64': full, '20ms-500': slow }) {
       }
     }),
     {
-      aim: 'A, 64 connections, and 20 ms and 500: no refusal and no error, also with default settings',
+      aim: 'A, 64 connections, and A, 20 ms, 500 connections: no refusal and no error, also with default settings',
       seen: whole(errors),
       holds: errors === 0,
     },
@@ -99,15 +99,18 @@ function judgeWebMessaging({ overRelay: { median }, streams, errors }) {
   ]
 }
 
-/** The bounds are for 9,900 guests, for which the service needs `ulimit -n 30000`; with a lower limit, for as many guests as possible. */
+/**
+ * The bounds apply to the largest number of guests that was measured: 9,900 with `ulimit -n 30000`, fewer with a lower
+ * limit.
+ */
 function judgeLive(live) {
   const count = Math.max(...Object.keys(live).map(Number).filter(Number.isFinite))
   const { lost, twice, p99Ms, memoryRatio } = live[count]
   const guests = `C, ${count.toLocaleString('en')} guests`
   return [
     {
-      aim: `${guests}: no message lost or doubled`,
-      seen: `${lost} lost, ${twice} doubled`,
+      aim: `${guests}: no message lost or duplicated`,
+      seen: `${lost} lost, ${twice} duplicated`,
       holds: lost + twice === 0,
     },
     {
@@ -136,7 +139,7 @@ function judgeRetry(retry) {
     const where = `Immediate retries, ${whole(Number(count))} connections`
     return [
       {
-        aim: `${where}: at least 0.6 × the 2xx responses of “Fastify, same work”`,
+        aim: `${where}: at least 0.6 × the 2xx responses of "Fastify, same work"`,
         seen: places(ratio),
         holds: Number.isFinite(ratio) && ratio >= 0.6,
       },

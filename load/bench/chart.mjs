@@ -1,4 +1,4 @@
-// Figures of part A as an SVG: two panels of bars.
+// Draws two figures of part A as bar charts in one SVG.
 import { scaleBand, scaleLinear } from 'd3-scale'
 import { NAMES } from './names.mjs'
 
@@ -8,7 +8,7 @@ const VALUE_WIDTH = 70
 const BAR_HEIGHT = 24
 const TITLE_HEIGHT = 40
 
-/** nginx is left out: next to native code, no other bar would be readable. */
+/** nginx is left out: next to its bar, the other bars would be too short to compare. */
 export function chart({ '0ms-64': full, '20ms-500': slow }) {
   const bars = ({ servers }, key) =>
     Object.entries(NAMES)
@@ -23,7 +23,7 @@ export function chart({ '0ms-64': full, '20ms-500': slow }) {
   ])
 }
 
-/** @param panels `{ title, bars: [{ name, value, isOurs }] }`, one below the other */
+/** @param panels `{ title, bars: [{ name, value, isOurs }] }`, drawn one below the other */
 function barCharts(panels) {
   let height = 0
   const groups = panels.map(({ title, bars }) => {

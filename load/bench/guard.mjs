@@ -1,7 +1,7 @@
-// npm run bench:guard, for CI: fails if a request allocates more than when the number below was recorded. Other
-// work on the machine affects times but not this count, and most of what makes a request slower increases it:
+// npm run bench:guard, for CI: fails if a request allocates over 10% more bytes than recorded below. Unlike times, this
+// number does not depend on other work on the machine, and most changes that make requests slower increase it:
 // one more copy, listener, promise or layer.
-// Slower system calls, and computation without allocations, do not change the count. To detect those, compare two builds
+// It does not show slower system calls or computation without allocations. To detect those, compare two builds
 // with `npm run bench -- --only A --also OTHER/dist/main.js`.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { ORIGIN } from '../harness/service-settings.mjs'
 import { messageRequest } from '../harness/message-request.mjs'
 import { startService } from './start-service.mjs'
 
-/** `POST /messages` on `external-guests`, as recorded with docs/performance.md. */
+/** Per `POST /messages` with `external-guests`, recorded together with the figures in docs/performance.md. */
 const RECORDED_BYTES = 68_000
 const MOST_BYTES = Math.round(RECORDED_BYTES * 1.1)
 const LOAD = { connections: 64, warmUpMs: 0 }

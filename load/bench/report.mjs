@@ -1,4 +1,4 @@
-// Writes the figures as Markdown between two marks in docs/performance.md.
+// Writes the figures as Markdown tables between two comments in docs/performance.md.
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { judge } from './bounds.mjs'
@@ -82,7 +82,7 @@ function retryTable(retry) {
     'connections',
     'server',
     '2xx/s',
-    'ours / it',
+    'ours / theirs',
     'p99 ms',
     'refused',
     'without response',
@@ -106,7 +106,7 @@ function restTable(load, { servers, ratios }) {
   return (
     `### A: \`POST /messages\`, upstream ${delay.replace('ms', ' ms')}, ${connections} connections\n\n` +
     table(
-      ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'upstream sockets', 'errors'],
+      ['server', 'requests/s', 'ours / theirs', 'µs CPU', 'p50 ms', 'p99 ms', 'upstream sockets', 'errors'],
       rows,
     )
   )
@@ -153,7 +153,7 @@ function webMessagingText({ relay, overRelay, ...ours }) {
     places(run.streams.tookMs / 1000),
     run.streams.refused,
   ]
-  const head = ['server', 'requests/s', 'ours / it', 'µs CPU', 'p50 ms', 'p99 ms', 'errors']
+  const head = ['server', 'requests/s', 'ours / theirs', 'µs CPU', 'p50 ms', 'p99 ms', 'errors']
   const streams = ['KiB per guest', 's until 1,000 simultaneous streams are open', 'streams refused']
   return (
     '### B: a message over the guest socket to its echo, 1,000 guests with a live stream\n\n' +
@@ -194,7 +194,7 @@ function liveTable(live) {
     'guests',
     'KiB per guest',
     'KiB, bare relay',
-    'ours / it',
+    'ours / theirs',
     's until the streams are open',
     'p50 ms',
     'p99 ms',
@@ -218,10 +218,15 @@ function growthText({ one, two, requestRatio, cpuRatio }, { few, many, costRatio
     table(
       ['', 'before', 'after', 'ratio'],
       [
-        ['requests/s, one process and two', whole(one.median), whole(two.median), range(requestRatio)],
-        ['CPU per request, one process and two', '', '', range(cpuRatio)],
         [
-          'µs CPU per request, 100 guests and 10,000',
+          'requests/s, with one process and with two',
+          whole(one.median),
+          whole(two.median),
+          range(requestRatio),
+        ],
+        ['CPU per request, with one process and with two', '', '', range(cpuRatio)],
+        [
+          'µs CPU per request, with 100 guests and with 10,000',
           whole(few.median),
           whole(many.median),
           range(costRatio),

@@ -1,8 +1,11 @@
-// The measured service as it runs in production: built, and on its own core.
+// Starts the measured service: the production build, on its own core.
 import { startServer } from '../harness/processes.mjs'
 import { upstreamSettings } from '../harness/service-settings.mjs'
 
-/** @param options those of {@link upstreamSettings}, the service's core and port, and further options and variables */
+/**
+ * @param options the options of {@link upstreamSettings}, and the core, port, Node.js options and environment variables
+ * of the process
+ */
 export function startService({ main, core, port, nodeOptions = [], moreEnv = {}, ...options }) {
   const env = { ...upstreamSettings(options), ...moreEnv }
   return startServer([process.execPath, ...nodeOptions, main], { env, core, port })

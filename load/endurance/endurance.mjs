@@ -1,9 +1,9 @@
 // npm run endurance [-- --only restart,once,soak,faults] [--share 0.1] [--seed N] [--minutes N] [--messages N] [--rounds N] [--report-figures]
 //
-// Runs the built service on 127.0.0.1 under rolling restarts, kills, cut connections and long-lasting faults. Ends by itself,
-// prints what it measured, and exits with 1 if a bound does not hold.
-// --share makes all parts shorter. With --report-figures, times and memory are printed but not judged, for a machine that
-// others also use; lost and duplicate messages are always judged.
+// Runs the built service on 127.0.0.1 under rolling restarts, kills, cut connections and long-lasting faults. Prints
+// what it measured, and exits with 1 if a bound does not hold. --share shortens all parts except faults. With
+// --report-figures, times and memory are printed but not judged: use it on a machine with other work. Lost and
+// duplicate messages are always judged.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createVerdict } from '../harness/verdict.mjs'
@@ -24,7 +24,7 @@ const { values } = parseArgs({
   },
 })
 const number = (text) => (text === undefined ? undefined : Number(text))
-/** Longer than all parts take; after that, something hangs. */
+/** All parts together take less time. After this time, something hangs. */
 const GIVE_UP_MS = 60 * 60_000
 const share = Number(values.share)
 const seed = Number(values.seed ?? randomInt(2 ** 31))

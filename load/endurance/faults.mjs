@@ -1,5 +1,5 @@
-// Breaks the service's environment: a full disk behind its log, a missing settings file, a history that fails while a message
-// is repeated, a login host that hangs, a Redis server that is far away. Each fault takes a few seconds.
+// Injects faults into the service's environment, for a few seconds each: a full disk for the log, a missing settings
+// file, a history that fails while a message is repeated, a login host that hangs, and a distant Redis server.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -57,7 +57,7 @@ export async function endureFaults({ verdict }) {
     for (let count = 0; count < 3; count++) statuses.push((await guest.send({ text: 'hello' })).status)
     expect(
       statuses.every((status) => status === 201),
-      `with a full disk behind standard output, messages are accepted: ${statuses}`,
+      `with standard output on a full disk, messages are accepted: ${statuses}`,
     )
     const { status } = await (await fetch(`http://127.0.0.1:${service.managementPort}/readyz`)).json()
     expect(status === 'degraded', `readiness reports the status degraded: ${status}`)
@@ -81,7 +81,7 @@ export async function endureFaults({ verdict }) {
 
   async function failingHistory({ service, genesys }) {
     const guest = await openGuest(service)
-    // The message never reaches the agent, and the service cannot know that.
+    // The message never reaches the agent, and the service cannot detect that.
     genesys.injectFault({ received: 'onMessage' }, { swallow: true })
     const fault = genesys.injectFault('GET /api/v2/webmessaging/messages*', { status: 503, times: 1000 })
     const key = randomUUID()
@@ -100,10 +100,10 @@ export async function endureFaults({ verdict }) {
       status = (await attempt()).status
     } while (status !== 201 && performance.now() - healedAt < 2 * MAX_REPEATING_MS)
     const tookMs = performance.now() - healedAt
-    expect(status === 201, `a message that was repeated ${retry} times is sent in the end: ${status}`)
+    expect(status === 201, `after ${retry} attempts, the message is sent: ${status}`)
     expectFigure(
       tookMs < MAX_REPEATING_MS,
-      `${tookMs.toFixed(0)} ms after the platform has recovered, at most ${MAX_REPEATING_MS}`,
+      `it is sent ${tookMs.toFixed(0)} ms after the platform has recovered, at most ${MAX_REPEATING_MS}`,
     )
     const count = genesys.transcript().filter(({ text }) => text === 'hello').length
     expect(count === 1, `the message arrived once: ${count}`)
@@ -120,7 +120,7 @@ export async function endureFaults({ verdict }) {
       refusedMs < MAX_REFUSED_MS,
       `credentials that were refused once are used after ${refusedMs.toFixed(0)} ms, at most ${MAX_REFUSED_MS}`,
     )
-    // The current token is refused, and no other one is issued.
+    // From now on, the current access token is refused, and no other token is issued.
     const guest = await openGuest(service)
     await guest.send({ text: 'hello' })
     genesys.injectFault('POST /oauth/token', { swallow: true, times: 1000 })
@@ -143,7 +143,7 @@ export async function endureFaults({ verdict }) {
   async function farRedis() {
     const redis = await startRedis()
     if (redis === undefined) {
-      say('there is no redis-server on this machine: the check with a distant Redis is skipped')
+      say('redis-server is not installed: the check with a distant Redis is skipped')
       return
     }
     const far = await startDelay(redis.port, REDIS_AWAY_MS)
@@ -266,7 +266,7 @@ async function startRedis() {
   return { port, end: () => child.kill('SIGKILL') }
 }
 
-/** A proxy to a port that adds this round-trip time, half of it in each direction. */
+/** Starts a proxy to a port that adds this round-trip time, half of it in each direction. */
 async function startDelay(target, roundTripMs) {
   const sockets = new Set()
   const server = net.createServer((client) => {

@@ -1,4 +1,5 @@
-// Replicas are killed, and sockets and connections are cut: every message that got 201 must arrive exactly once.
+// Kills replicas, and cuts sockets and connections, while guests send messages. Every message that got 201 must arrive
+// exactly once.
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,20 +12,20 @@ import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 const REPLICAS = 2
 const TABS_OF_A_GUEST = 2
 const MAX_GUESTS = 400
-/** A guest's repeats search the history, which the platform returns ten times per minute. */
+/** A guest's repeats search the history, and the real platform allows only ten reads of it per minute. */
 const MESSAGES_OF_A_GUEST = 100
 const MAX_PAUSE_MS = 200
 const MAX_BETWEEN_FAULTS_MS = 3000
 const MAX_UPSTREAM_GONE_MS = 1500
-/** The share of messages that their guest does not repeat. */
+/** The share of messages that the guest gives up after the first failure. */
 const GIVEN_UP_AT_ONCE = 0.05
 const SAME_WORDS = 0.45
 const ANSWER_WITHIN_MS = 20_000
 const MAX_REPEAT_PAUSE_MS = 2000
-/** Transient statuses, for which the page is to retry. */
+/** Statuses after which a page should retry. 0 means that there was no response. */
 const REPEATED = new Set([0, 409, 429, 502, 503, 504])
 
-/** @param messages how many messages are sent in all */
+/** @param messages the total number of messages */
 export async function endureOnce({ verdict, messages, seed }) {
   const { say, expect } = verdict
   const random = randomFrom(seed)
@@ -39,7 +40,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   const unexpected = []
   let started = 0
   say(
-    "the platform's own limits are off in the simulator: 5 messages per second and 10 reads of the history per minute",
+    "the simulator does not apply the platform's limits: 5 messages per second and 10 reads of the history per minute",
   )
   try {
     const guests = []
@@ -71,7 +72,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     return { session: body.session, token: genesys.sessions.at(-1).token, sent: [] }
   }
 
-  /** One tab: sends its next message when the previous one has arrived or been given up. */
+  /** One tab: sends each message after the previous message got 201 or was given up. */
   async function talk(guest, number) {
     const tabRandom = randomFrom(seed + 1 + number)
     const home = number % REPLICAS
@@ -88,9 +89,9 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   /**
-   * As documented in docs/sending-once.md: each repeat has the same key and a count, and goes to the other replica if one does
-   * not respond.
-   * @returns the id from a 201
+   * Sends a message as documented in docs/sending-once.md: each repeat has the same key and a count, and goes to the
+   * other replica.
+   * @returns the id from the 201, or undefined
    */
   async function send({ guest, home, text, isRepeated, tabRandom, attempts }) {
     const key = randomUUID()
@@ -119,7 +120,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     }
   }
 
-  /** @returns the status, or 0 without a response, and the parsed body */
+  /** @returns the status, or 0 if there was no response, and the parsed body */
   function ask(replica, method, path, headers, json) {
     return new Promise((resolve) => {
       const text = JSON.stringify(json)
@@ -170,7 +171,10 @@ export async function endureOnce({ verdict, messages, seed }) {
     genesys.dropSockets()
   }
 
-  /** Resets each connection after a few more bytes from the platform: within a frame or response, or between two. */
+  /**
+   * Resets each connection after a few more bytes from the platform: within a frame or a response, or between two of
+   * them.
+   */
   async function resetConnections(afterBytes) {
     tally.resets += 1
     await network.inject({ kind: 'reset', afterBytes })
@@ -203,7 +207,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 }
 
-/** Compares how many times each text arrived with how many times it was acknowledged. */
+/** Finds missing, duplicate and unknown messages of one guest. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()
@@ -223,7 +227,7 @@ function judgeGuest(transcript, sent, found) {
   if (new Set(ids).size !== ids.length) found.sameId.push(...ids.filter((id, at) => ids.indexOf(id) !== at))
 }
 
-/** Messages that arrived more than once, by their tracing ids, and how they got there. */
+/** Finds tracing ids that arrived more than once, and lists the attempts of their message. */
 function findDoubles(transcript, sent, found) {
   const timesOf = new Map()
   for (const { text, time, metadata } of transcript) {

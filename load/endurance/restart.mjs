@@ -1,5 +1,5 @@
-// Two replicas are restarted one after another, repeatedly, while guests chat: behind nginx, and behind a balancer of
-// connections. No send may fail, and every page must receive each event once.
+// Restarts two replicas one after another, repeatedly, while guests chat: first behind nginx, then behind a TCP load
+// balancer. No send may fail, and every page must receive each event exactly once.
 import { spawnSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startNginx } from '../../deploy/nginx/run-nginx.mjs'
@@ -16,11 +16,11 @@ const GUESTS = 200
 const ROUNDS = 10
 const SEND_EVERY_MS = 1500
 const AGENT_EVERY_MS = 3000
-/** An orchestrator also waits this long (minReadySeconds): the balancer has to detect that a replica is back. */
+/** The balancer needs time to detect that a replica is back. An orchestrator waits too (minReadySeconds). */
 const READY_FOR_MS = 2500
 const HEARD_WITHIN_MS = 30_000
 const LONGEST_DRAIN_MS = 20_000
-/** Paths that nginx must not forward, in spellings that Express accepts. */
+/** Paths for operators, which nginx must not forward, in all spellings that Express accepts. */
 const OPERATORS_PATHS = [
   '/metrics',
   '/METRICS',
@@ -32,7 +32,7 @@ const OPERATORS_PATHS = [
   '/',
 ]
 
-/** @param share of the guests and, unless `rounds` is given, of the rounds */
+/** @param share the share of the guests and, unless `rounds` is given, of the rounds */
 export async function endureRestarts({
   verdict,
   seed,
@@ -42,7 +42,7 @@ export async function endureRestarts({
   const guests = Math.max(20, Math.round(GUESTS * share))
   if (spawnSync('nginx', ['-v']).error) verdict.expect(false, 'nginx is installed')
   else await restartBehind('nginx', startBehindNginx)
-  await restartBehind('a balancer of connections', startBehindBalancer)
+  await restartBehind('a TCP load balancer', startBehindBalancer)
 
   async function restartBehind(front, start) {
     const genesys = await startSimulator({ agent: 'silent', record: false, limits: false })
@@ -95,10 +95,10 @@ export async function endureRestarts({
     )
     expect(talk.sent() > guests, `${front}: every guest has sent a message`)
     expect(talk.failedSends.length === 0, `${front}: no send failed: ${list(talk.failedSends)}`)
-    // A balancer that gets no CPU time finds no replica ready.
+    // This is only a figure, because a balancer that gets no CPU time considers all replicas down.
     expectFigure(
       talk.brokenAttempts.length === 0,
-      `${front}: no page's request was cut or refused, not even one that the client repeats: ${list(talk.brokenAttempts)}`,
+      `${front}: no page's request was cut or refused, not even a request that the client repeats: ${list(talk.brokenAttempts)}`,
     )
     expect(
       talk.lost().length === 0,
@@ -150,7 +150,7 @@ async function startBehindBalancer(settings) {
   }
 }
 
-/** Guests with the client from /client.js, each with its own page. */
+/** Starts guests, each with the client from /client.js, who send and receive messages. */
 async function startTalk({ url, genesys, guests, seed }) {
   const attempts = { requests: 0, streams: 0 }
   const failedSends = []
@@ -206,7 +206,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     }
   }
 
-  /** Pages that do not have exactly the platform's messages, each once and in order. */
+  /** Lists the pages that do not show all messages of their conversation, each once and in order. */
   function lost() {
     return pages.flatMap(({ chat, token }, at) => {
       const there = genesys.transcript(token).map(({ text }) => text)
@@ -217,7 +217,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     })
   }
 
-  /** Acts like the browser of a website's page, and checks every response. */
+  /** Sends the `Origin` as a browser would, and records every response that is not ok. */
   async function watchedFetch(heard, address, init) {
     const headers = new Headers(init?.headers)
     headers.set('origin', ORIGIN)
@@ -237,7 +237,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     return new Response(answer.body.pipeThrough(eventWatch(heard)), answer)
   }
 
-  /** Records the event of each message; a second event for the same message is a duplicate. */
+  /** Records the text of each message event, to find duplicates. */
   function eventWatch(heard) {
     const decoder = new TextDecoder()
     let rest = ''

@@ -1,5 +1,6 @@
-// Half of the load that the service can handle, for a quarter of an hour, while the network to the platform breaks in every way.
-// Memory must not grow, no error may go uncaught, and at the end no socket or timer may be open.
+// Sends the service half of the load that it can handle for 15 minutes, while one network fault after another occurs
+// between the service and the platform. Memory must not grow, no error may be uncaught, and at the end no socket or
+// timer may be open.
 import { fileURLToPath } from 'node:url'
 import { startHelper } from '../harness/processes.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
@@ -17,7 +18,10 @@ const CALM_FROM_MINUTE = 3
 const MAX_MEMORY_RATIO = 1.1
 const SAMPLE_EVERY_MS = 1000
 
-/** @param minutes of load; the first fifth is not compared */
+/**
+ * @param minutes the duration of the load; memory is compared from minute three, or from a fifth of the run if that is
+ * earlier
+ */
 export async function endureSoak({ verdict, seed, minutes }) {
   const { say, expect, expectFigure } = verdict
   const upstream = await startHelper('upstream.mjs', { core: '0,1' })
@@ -58,7 +62,7 @@ export async function endureSoak({ verdict, seed, minutes }) {
     const seen = await overload.ask('overload', { port, perSecond, connections: CONNECTIONS, forMs })
     const faultCounts = await breaking
     const { calmMiB, lastMiB } = memory.stop()
-    const answers = `${seen.goodPerSecond.toFixed(0)} good, ${seen.refusedPerSecond.toFixed(1)} refused, ${seen.other} other responses, ${seen.failed} without a response`
+    const answers = `${seen.goodPerSecond.toFixed(0)} good, ${seen.refusedPerSecond.toFixed(1)} refused, ${seen.other} other responses, ${seen.failed} requests without a response`
     say(`faults ${JSON.stringify(faultCounts)}; of ${seen.sentPerSecond.toFixed(0)} per second: ${answers}`)
     expect(
       Object.keys(faultCounts).length > 0 && seen.goodPerSecond > 0,
@@ -74,7 +78,7 @@ export async function endureSoak({ verdict, seed, minutes }) {
     const open = await service.settled()
     expect(
       Object.values(open).every((count) => count === 0),
-      `nothing is open when all guests have left: ${JSON.stringify(open)}`,
+      `nothing is open after all guests have left: ${JSON.stringify(open)}`,
     )
     const exitCode = await service.end()
     const left = /^still open: .*$/m.exec(service.readLog())?.[0] ?? ''
@@ -88,7 +92,7 @@ export async function endureSoak({ verdict, seed, minutes }) {
     await service.end('SIGKILL')
   }
 
-  /** The median over a tenth of the run, so that a single garbage collection does not decide the result. */
+  /** Compares medians, each over a tenth of the run, so that a single garbage collection does not affect the result. */
   function watchMemory() {
     const samples = []
     const timer = setInterval(() => samples.push(service.residentMiB()), SAMPLE_EVERY_MS)
@@ -111,6 +115,6 @@ export async function endureSoak({ verdict, seed, minutes }) {
   function judgeLog(log) {
     const lines = log.split('\n').filter((line) => line !== '')
     const uncaught = lines.filter((line) => /uncaught|unhandled|unexpected error|internal_error/i.test(line))
-    expect(uncaught.length === 0, `no error went uncaught, and none was internal: ${uncaught.slice(0, 3)}`)
+    expect(uncaught.length === 0, `no error was uncaught or internal: ${uncaught.slice(0, 3)}`)
   }
 }

@@ -1,6 +1,6 @@
-// A process of the benchmark runs its parent's commands, one after another, and ends with its parent.
+// For helper processes: a process runs the commands that its parent sends, and ends with its parent.
 
-/** @param commands functions by name; each gets the options of the command and returns its result */
+/** @param commands functions by name; each function gets the options of the command and returns the result */
 export function serveCommands(commands) {
   process.on('message', async ({ id, name, options }) => {
     try {

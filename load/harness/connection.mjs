@@ -1,8 +1,8 @@
-// A client's connection on a raw socket.
+// An HTTP client connection on a raw socket.
 import net from 'node:net'
 import { firstMessage, writeAtTurnEnd } from './http-wire.mjs'
 
-/** One kept-alive connection with one request at a time. */
+/** A keep-alive connection with one request at a time. */
 export class Connection {
   #socket
   #onAnswer

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 
-/** A port on 127.0.0.1 on which nothing listened a moment ago. */
+/** Finds a port on 127.0.0.1 on which nothing is listening. Another process could take it before the caller listens. */
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

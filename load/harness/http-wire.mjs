@@ -1,5 +1,5 @@
-// HTTP/1.1 on raw sockets, just enough for the generator and the upstream. Both must cost much less than
-// the servers between them; with node:http they would not.
+// HTTP/1.1 on raw sockets, only as much as the load generator and the upstream need. Both must use much less CPU time
+// than the measured server, which is not possible with node:http.
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
@@ -7,8 +7,8 @@ const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
 let waiting = []
 
 /**
- * Writes when everything that arrived in this turn of the event loop has been processed. Consecutive writes then wake the
- * measured server only once: the generator and the upstream must cost little, because they share the machine with it.
+ * Writes after everything that arrived in this turn of the event loop has been processed, so that consecutive writes
+ * wake the measured server only once. This saves CPU time on the machine that all of them share.
  */
 export function writeAtTurnEnd(socket, bytes) {
   if (waiting.push(socket, bytes) === 2) setImmediate(writeAll)
@@ -21,7 +21,7 @@ function writeAll() {
 }
 
 /**
- * The first complete message at the beginning of `bytes`, or undefined while it is incomplete.
+ * Finds the first message in `bytes`; undefined while that message is incomplete.
  * @returns {{ head: string, bodyAt: number, end: number } | undefined}
  */
 export function firstMessage(bytes) {
@@ -41,7 +41,7 @@ function bodyEnd(bytes, head, bodyAt) {
   return last < 0 ? Infinity : last + LAST_CHUNK.length
 }
 
-/** Calls `take` with each complete message that arrives on the socket. */
+/** Calls `take` for each complete message that arrives on the socket. */
 export function eachMessage(socket, take) {
   let waiting
   socket.on('data', (chunk) => {
@@ -55,7 +55,7 @@ export function eachMessage(socket, take) {
   })
 }
 
-/** A request's bytes, made once and sent many times. */
+/** Serializes a request, once for many sends. */
 export function requestBytes({ method = 'POST', path, headers = {}, body }) {
   const text = body === undefined ? '' : JSON.stringify(body)
   const all = {
@@ -70,7 +70,7 @@ export function requestBytes({ method = 'POST', path, headers = {}, body }) {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`)
 }
 
-/** A response's bytes. */
+/** Serializes a response. */
 export function answerBytes(status, body) {
   const text = JSON.stringify(body)
   return Buffer.from(

@@ -1,4 +1,4 @@
-/** Latencies in ms, kept as counts of hundredths of a millisecond up to twenty seconds. */
+/** A histogram of latencies with a resolution of 0.01 ms, up to twenty seconds. */
 export class Latencies {
   #counts = new Uint32Array(2_000_001)
   count = 0

@@ -1,13 +1,16 @@
-// Pages with a live stream, for the generator.
+// Pages with a live stream, for the load generator.
 import net from 'node:net'
 import { requestBytes } from './http-wire.mjs'
 import { Latencies } from './latencies.mjs'
 
 const COME_BACK_WITHIN_MS = 1000
-/** All pages read into this buffer: a buffer for each read would make the generator collect garbage while it measures. */
+/**
+ * All pages read into this buffer. With a new buffer for each read, the generator would collect garbage while it
+ * measures.
+ */
 const ARRIVED = Buffer.alloc(65_536)
 
-/** One page: it reconnects when its stream ends or is refused, like the client. */
+/** A page, which reconnects like the client when its stream ends or is refused. */
 class Page {
   /** Whether it has a stream, and whether its guest also has a socket to the upstream. */
   isOpen = false
@@ -53,7 +56,7 @@ class Page {
   }
 
   #receive(text) {
-    // A refusal leaves the connection open.
+    // The service keeps the connection open after a refusal.
     if (text.startsWith('HTTP/1.1 ') && !text.startsWith('HTTP/1.1 200')) {
       if (this.#tally) this.#tally.refused += 1
       this.#socket.destroy()
@@ -78,7 +81,7 @@ class Page {
   }
 }
 
-/** What all pages together have seen. */
+/** Counts the events of all pages together. */
 class Tally {
   open = 0
   connected = 0
@@ -95,7 +98,7 @@ class Tally {
     this.latencies.add(Number(process.hrtime.bigint() - BigInt(sentAtNs)) / 1e6)
   }
 
-  /** @param count how many messages will arrive, numbered from 0 */
+  /** @param count the number of messages that will arrive; they are numbered from 0 */
   begin(count) {
     this.arrived = this.twice = 0
     this.#seen = new Uint8Array(count)
@@ -117,7 +120,10 @@ export function liveCommands() {
   }
 
   return {
-    /** Opens a stream for each token, `atOnce` at a time. @returns how long that took, in ms, and how many were refused */
+    /**
+     * Opens a stream for each token, `atOnce` at a time.
+     * @returns the duration in ms, and the numbers of connected guests and refused streams
+     */
     async openPages({ port, tokens, origin, atOnce = 200 }) {
       const startedAt = performance.now()
       for (const token of tokens) {
@@ -130,7 +136,10 @@ export function liveCommands() {
       return { tookMs: performance.now() - startedAt, connected, refused }
     },
     beginMessages: ({ count }) => tally.begin(count),
-    /** @returns what arrived of `count` messages, once all have arrived or the time is up */
+    /**
+     * Waits until `count` messages have arrived, or the time is up.
+     * @returns how many arrived, how many arrived twice, and the latencies
+     */
     async endMessages({ count, withinMs }) {
       await until(() => tally.arrived >= count, withinMs)
       return { arrived: tally.arrived, twice: tally.twice, ...tally.latencies.summary() }

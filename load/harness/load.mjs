@@ -11,7 +11,9 @@ const nextRequest = (() => {
   return () => requests[next++ % requests.length]
 })()
 
-/** As many requests as `connections` can carry: each connection sends its next request when a response has arrived. */
+/**
+ * Keeps one request in flight on each connection: a connection sends its next request when the response has arrived.
+ */
 async function closedLoop({ port, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()
   let errors = 0
@@ -43,9 +45,11 @@ async function closedLoop({ port, connections, warmUpMs, measureMs }) {
 }
 
 /**
- * Like {@link closedLoop}, for more connections than the server may accept: counts 2xx responses, refusals (429, 503) and errors
- * separately. A refused connection retries after `Retry-After`, or immediately; one that was closed is reopened.
- * @param drainMs how long to wait at the end for outstanding responses; those that do not arrive are `unanswered`
+ * Like {@link closedLoop}, for more connections than the server may accept: counts 2xx responses, refusals (429, 503)
+ * and errors separately. After a refusal, the client retries after the time in `Retry-After`, or immediately. A closed
+ * connection is reopened.
+ * @param drainMs how long to wait at the end for outstanding responses; requests without one are counted as
+ * `unanswered`
  */
 async function goodput({ port, connections, warmUpMs, measureMs, retryAtOnce = false, drainMs = 0 }) {
   const latencies = new Latencies()
@@ -59,7 +63,7 @@ async function goodput({ port, connections, warmUpMs, measureMs, retryAtOnce = f
     if (stopped || status === 0) return
     const waitMs = status < 300 || retryAtOnce ? 0 : retryAfterMs(message.head)
     connection.waitsUntil = performance.now() + waitMs
-    // The connection is reopened when the server has closed it.
+    // The next request is sent when the server has closed the connection and it is reopened.
     if (/\r\nconnection: *close/i.test(message.head)) return
     if (waitMs === 0) connection.send(nextRequest())
     else setTimeout(() => !stopped && open.has(connection) && connection.send(nextRequest()), waitMs)
@@ -111,8 +115,9 @@ function retryAfterMs(head) {
 }
 
 /**
- * Requests at a fixed rate, independent of the responses. A latency counts from when the request was due, so
- * that a server that stalls cannot hide this. The process spins, because timers are too coarse for tenths of a ms.
+ * Sends requests at a fixed rate, independent of the responses. Latency is measured from the time when a request was
+ * due, so that it includes stalls of the server. The process spins, because timers are too coarse for tenths of a
+ * millisecond.
  */
 async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {
   const latencies = new Latencies()
@@ -159,8 +164,10 @@ async function connect(port, count, onAnswer) {
 }
 
 /**
- * Opens guest sessions, a few at a time. @returns their tokens
- * @param addresses from which they are opened, as a proxy forwards them; if absent, there is no proxy
+ * Opens guest sessions, up to 64 at a time.
+ * @param addresses the guests' addresses, sent as a proxy would forward them; without them, no forwarded address is
+ * sent
+ * @returns the sessions' tokens
  */
 async function openGuests({ port, count, origin, body = {}, addresses }) {
   const bytesOf = (guest) => {
@@ -194,7 +201,7 @@ serveCommands({
   goodput,
   openLoop,
   openGuests,
-  /** The requests of the next loops, in turn. */
+  /** Sets the requests that the next loops send in turn. */
   setRequests(descriptions) {
     requests = descriptions.map(requestBytes)
   },

@@ -1,6 +1,6 @@
 import { ORIGIN } from './service-settings.mjs'
 
-/** The request of a guest's page: a message of about 200 bytes. */
+/** A page's request to send a message of about 200 bytes. */
 export function messageRequest(token) {
   return {
     path: '/messages',

@@ -1,4 +1,4 @@
-// Starts the benchmark's processes on their cores, sends them commands, and ends them all when the benchmark exits.
+// Starts processes on their cores, sends them commands, and ends all of them when this process exits.
 import { fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -30,7 +30,10 @@ function pinned(core, command, args) {
   return canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
 }
 
-/** A process that uses {@link ./commands.mjs}: `ask(name, options)` returns the result of a command. */
+/**
+ * Starts a process that uses `serveCommands`.
+ * @returns the helper, whose `ask(name, options)` resolves to the result of a command
+ */
 export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = track(fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
@@ -59,8 +62,8 @@ export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
 }
 
 /**
- * A server that reads its settings from the environment and listens on `PORT`.
- * @param command the program and its arguments; its output is discarded
+ * Starts a server that reads its settings from the environment and listens on `PORT`.
+ * @param command the program and its arguments; what it writes to standard output is discarded
  */
 export async function startServer(command, { env = {}, port, core = SERVER_CORE } = {}) {
   const chosenPort = port ?? (await freePort())

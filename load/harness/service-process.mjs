@@ -1,4 +1,5 @@
-// The built service as it runs in production, in a separate process, with its log kept and its open sockets and streams counted.
+// Runs the built service in a separate process as in production, keeps its log, and counts its open sockets and
+// streams.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -12,13 +13,14 @@ import { residentKiB } from './processes.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const LISTENING_TRIES = 400
-/** An idle guest's connection to the platform is closed after two minutes at most. */
+/** Enough for 150 s: an idle guest's connection to the platform is closed after at most two minutes. */
 const SETTLE_TRIES = 600
 const END_WITHIN_MS = 15_000
 
 /**
- * @param settings its environment; free ports are used unless ports are given
- * @param program default: the built service
+ * @param settings the environment of the process
+ * @param port, managementPort free ports by default
+ * @param program by default, the built service
  */
 export async function startServiceProcess({ settings, port, managementPort, program = MAIN }) {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-'))
@@ -28,7 +30,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
   const child = spawnWithLog(logFile, [program], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
-    // The inspector's address, on which Node.js listens only after SIGUSR1.
+    // The address of the inspector. Node.js listens on it only after SIGUSR1.
     NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
     ...settings,
     PORT: String(ownPort),
@@ -62,7 +64,10 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     )
   }
 
-  /** What is open, as counted by the service and by the system. */
+  /**
+   * The numbers of open streams, sockets and requests from the service's metrics, and of open connections from the
+   * system.
+   */
   async function counts() {
     const text = (await readMetrics()) ?? ''
     const gauges = text.matchAll(
@@ -73,7 +78,10 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     return { ...own, connections: openConnections(ownPort) }
   }
 
-  /** The counts when nothing is open, or after 150 s: a guest who has read the history keeps the connection for two minutes. */
+  /**
+   * Waits until nothing is open, at most 150 s: a guest who has read the history keeps the connection for two minutes.
+   * @returns the counts
+   */
   async function settled() {
     for (let tries = 0; ; tries++) {
       const now = await counts()
@@ -82,11 +90,11 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     }
   }
 
-  /** The memory in use: V8 frees the garbage of an idle process only when it allocates again. */
+  /** Resident memory after a garbage collection. V8 would not collect the garbage of an idle process. */
   async function residentWithoutGarbageMiB() {
     const inspector = new WebSocket(await inspectorAddress())
     await once(inspector, 'open')
-    // The second collection frees what finalizers released after the first.
+    // The second collection frees objects that finalizers released after the first collection.
     for (const id of [1, 2]) {
       inspector.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }))
       await once(inspector, 'message')
@@ -106,7 +114,7 @@ export async function startServiceProcess({ settings, port, managementPort, prog
     throw new Error('the inspector does not listen')
   }
 
-  /** @returns the exit code, or the signal that ended it */
+  /** @returns the exit code, or the signal that ended the process */
   async function end(signal = 'SIGTERM') {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit')

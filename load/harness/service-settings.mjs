@@ -1,8 +1,8 @@
-// Settings of the service under load. All guards are on; the limits are so high that all guests can share one address.
+// Settings of the service under load. All checks are on. The limits are so high that all guests can share one address.
 
 export const ORIGIN = 'https://www.example.com'
 
-/** The default of the setting. Only above it are requests refused. */
+/** The default of the setting. The service refuses requests only above this number. */
 export const MAX_REQUESTS_IN_FLIGHT = 10_000
 
 const HIGH_RATES = {
@@ -17,10 +17,10 @@ const HIGH_LIMITS = {
   MAX_REQUESTS_IN_FLIGHT_PER_GUEST: String(MAX_REQUESTS_IN_FLIGHT),
   MAX_EVENT_STREAMS_PER_ADDRESS: '20000',
 }
-/** Each guest has its own address, which a proxy in front forwards. */
+/** The service accepts each guest's address from a proxy, so the default limits per address can apply. */
 const DEFAULT_LIMITS = { TRUST_PROXY: '1' }
 
-/** The addresses of Genesys: a simulator, or a proxy in front of it. */
+/** Settings with the addresses of Genesys: those of a simulator, or of a proxy in front of it. */
 export function genesysSettings({ deploymentId, url, messagingUrl }) {
   return {
     GENESYS_DEPLOYMENT_ID: deploymentId,
@@ -31,7 +31,7 @@ export function genesysSettings({ deploymentId, url, messagingUrl }) {
   }
 }
 
-/** @param genesys a simulator; `url` and `messagingUrl` are the addresses at which it is reached */
+/** @param genesys a simulator; `url` and `messagingUrl` are the addresses at which the service reaches it */
 export function simulatorSettings({ genesys, url = genesys.url, messagingUrl = genesys.messagingUrl }) {
   return {
     ALLOWED_ORIGINS: ORIGIN,
@@ -42,13 +42,13 @@ export function simulatorSettings({ genesys, url = genesys.url, messagingUrl = g
 }
 
 /**
- * @param ports of the upstream in `upstream.mjs`
+ * @param ports the ports of `upstream.mjs`
  * @param defaultLimits whether to use the default limits instead of high ones
  */
 export function upstreamSettings({ guestApi, ports, tls = false, defaultLimits = false }) {
   return {
     HOST: '127.0.0.1',
-    // Any free port: several services run at the same time.
+    // Any free port, because several services run at the same time.
     MANAGEMENT_PORT: '0',
     ALLOWED_ORIGINS: `https://shop.example,${ORIGIN}`,
     SESSION_KEYS: Buffer.alloc(32, 'benchmark').toString('base64'),

@@ -1,4 +1,4 @@
-// Genesys Cloud's part in the benchmark: REST and OAuth on raw sockets, and the guest socket.
+// Stands in for Genesys Cloud in the benchmark: serves REST and OAuth on raw sockets, and the guest socket.
 import { readFileSync } from 'node:fs'
 import https from 'node:https'
 import http from 'node:http'
@@ -29,7 +29,9 @@ const NO_MESSAGES = answerBytes(200, { entities: [], pageSize: 25, pageNumber: 1
 const NOT_FOUND = answerBytes(404, { code: 'not.found' })
 
 let delayMs = 0
-/** The open sockets that have carried a request since the counts were last read, and the largest number at the same time. */
+/**
+ * The open sockets that have carried a request since the counts were last read, and the highest number of such sockets.
+ */
 let used = new Set()
 let mostUsed = 0
 let requests = 0
@@ -67,7 +69,7 @@ function newGuest() {
 }
 
 const guestSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
-/** The sockets whose guest has a session; pushed messages go to each in turn. */
+/** The sockets of guests with a session. Pushed messages go to each of them in turn. */
 const configured = new Map()
 let handshakes = 0
 
@@ -115,7 +117,7 @@ function messageBody(direction, text) {
   }
 }
 
-/** A text frame of 126 to 65,535 ASCII characters (RFC 6455, 5.2), which costs less to make than a frame of `ws`. */
+/** A text frame of 126 to 65,535 ASCII characters (RFC 6455, 5.2). This is faster than creating it with `ws`. */
 function frameBytes(text) {
   const bytes = Buffer.allocUnsafe(4 + text.length)
   bytes[0] = 0x81
@@ -125,7 +127,9 @@ function frameBytes(text) {
   return bytes
 }
 
-/** Sends the guests, one after another, `count` messages at `perSecond`; the text contains the number and the time. */
+/**
+ * Sends `count` messages at `perSecond`, to each guest in turn. The text contains the message's number and the time.
+ */
 async function push({ perSecond, count }) {
   const sockets = [...configured.values()]
   const startedAt = performance.now()

@@ -1,8 +1,9 @@
-// The verdict of a run: a line for each bound, and the exit code.
+// Prints a line for each bound, and sets the exit code.
 
 /**
- * @param reportFigures times and sizes are printed but not judged, for a machine that others also use
- * @returns `expect` for what must hold on any machine, `expectFigure` for a time or a size, and `end`, which prints what was missed
+ * @param reportFigures whether times and sizes are printed but not judged, for a machine with other work
+ * @returns `expect` for a bound that must hold on any machine, `expectFigure` for a time or a size, and `end`, which
+ * prints the missed bounds and exits
  */
 export function createVerdict({ reportFigures = false } = {}) {
   const startedAt = performance.now()
@@ -22,10 +23,10 @@ export function createVerdict({ reportFigures = false } = {}) {
       if (isSo || !reportFigures) expect(isSo, text)
       else say(`ABOVE  ${text}`)
     },
-    /** Ends the process with 1 if it takes longer than this. */
+    /** Ends the process with exit code 1 if it takes longer than this. */
     giveUpAfter(ms) {
       setTimeout(() => {
-        say('it took too long and was ended')
+        say('the run took too long and was stopped')
         process.exit(1)
       }, ms).unref()
     },

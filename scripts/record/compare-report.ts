@@ -6,7 +6,7 @@ import { reportOf, type AnswerReport } from '../../src/doctor/report-file.ts'
 import { shapeDifferences, type Difference } from './compare.ts'
 import { settingsOf, withSimulator } from './with-simulator.ts'
 
-/** @throws {Error} if the file is not a report of the doctor */
+/** @throws {Error} if the file was not written by `doctor --report` */
 export function readReport(path: string): AnswerReport {
   const report = JSON.parse(readFileSync(path, 'utf8')) as Partial<AnswerReport>
   if (report.report === 'genesys-guest-bff answers' && Array.isArray(report.answers))
@@ -14,7 +14,7 @@ export function readReport(path: string): AnswerReport {
   throw new Error(`${path} is not a report written by \`doctor --report\`.`)
 }
 
-/** The report of a simulator, in which everything that the doctor checks works. */
+/** The doctor's report for a simulator in which every check succeeds. */
 export function reportOfSimulator(driver: string, send: boolean): Promise<AnswerReport> {
   return withSimulator({}, async (genesys) => {
     const readSettings = () => readConfig({ ...settingsOf(genesys), GENESYS_GUEST_API: driver })
@@ -22,7 +22,7 @@ export function reportOfSimulator(driver: string, send: boolean): Promise<Answer
   })
 }
 
-/** Where the shapes of the report's and the simulator's responses differ, including calls that only one of them has. */
+/** The differences in shape between the responses in two reports, including calls that only one of them has. */
 export function reportDifferences(report: AnswerReport, simulator: AnswerReport): Difference[] {
   const calls = [...new Set([...report.answers, ...simulator.answers].map(({ call }) => call))]
   return calls.flatMap((call) => {
@@ -31,7 +31,7 @@ export function reportDifferences(report: AnswerReport, simulator: AnswerReport)
   })
 }
 
-/** All responses to a call together, because their order is irrelevant. */
+/** Merges the shapes of all responses to a call, because their order is irrelevant. */
 function merged(answers: readonly AnswerShape[], call: string): Map<string, string> {
   const types = new Map<string, Set<string>>()
   const add = (where: string, type: string) =>

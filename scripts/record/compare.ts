@@ -1,7 +1,7 @@
 import { shapeOf } from '../../src/doctor/shape.ts'
 import type { RecordedCall, Recording } from '../../src/test-kit/fixtures/recording.ts'
 
-/** One place in which the shapes of two recordings of the same flow differ. */
+/** A difference between the shapes of two recordings of the same flow. */
 export interface Difference {
   /** For example `GET /api/v2/webmessaging/messages`. */
   readonly call: string
@@ -29,13 +29,13 @@ function callDifferences(
   return shapeDifferences(call, shapeOfCall(recorded), shapeOfCall(simulator))
 }
 
-/** The shape of a call's response; empty without a call. */
+/** The shape of a call's response; empty if there is no call. */
 function shapeOfCall(call: RecordedCall | undefined): Map<string, string> {
   if (!call) return new Map()
   return new Map([['call', nameOf(call)], ['status', String(call.status)], ...shapeOf(call.response)])
 }
 
-/** Where two shapes of a call's response differ; if only one of them has the call, only that is reported. */
+/** The differences between two shapes of a call's response. If only one side has the call, only this is reported. */
 export function shapeDifferences(
   call: string,
   recorded: ReadonlyMap<string, string>,

@@ -22,7 +22,8 @@ export interface CaptureOptions {
 /**
  * Runs a scenario with the configured driver while nock records.
  *
- * @throws {Error} if the scenario does not end as it should: the recording would not match its title
+ * @throws {Error} if the scenario ends with another outcome than stated, because the recording would not match its
+ * title
  */
 export async function makeRecording(scenario: Scenario, options: CaptureOptions): Promise<Recording> {
   const config = scenario.configure?.(options.config) ?? options.config
@@ -48,7 +49,7 @@ export async function makeRecording(scenario: Scenario, options: CaptureOptions)
   }
 }
 
-/** How a scenario ends with a driver: `ok`, the scenario's own word, or the code of a problem. */
+/** Runs a scenario. @returns its outcome: `ok`, a word that the scenario returned, or the code of a problem */
 export async function outcomeOf(
   scenario: Scenario,
   { guestApi }: Pick<GenesysClient, 'guestApi'>,
@@ -63,7 +64,7 @@ export async function outcomeOf(
   }
 }
 
-/** The driver as the service creates it, and how many responses it has received. */
+/** Creates the driver as the service does, and counts the responses that the driver receives. */
 function countingConnection(config: Config) {
   let answers = 0
   const metrics = {
@@ -76,7 +77,7 @@ function countingConnection(config: Config) {
   return { connection: createGenesysClient(config, { log, metrics, now: Date.now }), answers: () => answers }
 }
 
-/** The recorder gets a response slightly later than the driver. */
+/** Waits until the recorder has all responses, because it gets each response slightly later than the driver. */
 async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   const giveUpAtMs = Date.now() + RECORDED_WITHIN_MS
   for (;;) {
@@ -87,7 +88,7 @@ async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   }
 }
 
-/** The handshake of a guest's socket, whose frames cannot be recorded. */
+/** Whether this is the handshake of a guest's socket. Its frames cannot be recorded. */
 function isSocket(path: string): boolean {
   return path.startsWith('/v1?')
 }

@@ -9,7 +9,7 @@ const refusedByLogin = (error: string, description: string) => ({
   body: { error, description, error_description: description },
 })
 
-/** The token endpoint is the same for all drivers. */
+/** Scenarios for the token endpoint, which is the same for all drivers. */
 export function oauthScenarios(): Scenario[] {
   const drive = onlyOpen
   return [
@@ -70,7 +70,7 @@ export function oauthScenarios(): Scenario[] {
   ]
 }
 
-/** REST requests in addition to the guest's socket. */
+/** Scenarios for the REST requests of the driver web-messaging. Its socket is not recorded. */
 export function webMessagingScenarios(): Scenario[] {
   return [
     {

@@ -74,7 +74,7 @@ export function externalUserScenarios(): Scenario[] {
   ]
 }
 
-/** The response is documented without a guest id; if it has one, attributes can be written. */
+/** Adds a guest id to the response, which is documented without one. With a guest id, attributes can be written. */
 export async function giveGuestId(genesys: Simulator): Promise<void> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   const basic = Buffer.from(`${genesys.clientId}:${genesys.clientSecret}`).toString('base64')

@@ -4,11 +4,11 @@ import type { Guest, GuestApi } from '../../src/service/genesys/guest-api.ts'
 import type { Config } from '../../src/service/settings/config.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
 
-/** One recording: what a driver does in it, and how it ends. */
+/** A flow to record: what a driver does, and how the flow ends. */
 export interface Scenario {
   readonly name: string
   readonly title: string
-  /** `ok`, or the code of the problem. A flow that ends differently is not recorded. */
+  /** `ok`, the code of a problem, or a string that `drive` returns. A flow that ends differently is not recorded. */
   readonly outcome: string
   /** For scenarios that only a simulator can produce. Without it, the scenario works with any Genesys. */
   readonly simulator?: SimulatorOptions
@@ -16,7 +16,7 @@ export interface Scenario {
   readonly injectFaults?: (genesys: Simulator) => void | Promise<void>
   /** Changes the settings to provoke a refusal. */
   readonly configure?: (config: Config) => Config
-  /** If it resolves to a string, that is the outcome; otherwise the outcome is `ok`. */
+  /** Makes the calls. If it resolves to a string, that string is the outcome; otherwise the outcome is `ok`. */
   readonly drive: (guestApi: GuestApi, origin: string) => Promise<unknown>
 }
 
@@ -27,7 +27,9 @@ const TRACING_ID = PLACEHOLDERS.deploymentId
 
 export const soon = (): number => Date.now() + PER_STEP_MS
 
-/** Opens as the service does: attributes that were not delivered with the opening are written immediately afterwards. */
+/**
+ * Opens a session as the service does: attributes that were not delivered with it are written immediately afterwards.
+ */
 export async function open(guestApi: GuestApi, origin: string): Promise<Guest> {
   const { text: name, email } = PLACEHOLDERS
   const attributes = { ...ATTRIBUTES, name }
@@ -42,7 +44,7 @@ export async function say(guestApi: GuestApi, guest: Guest): Promise<void> {
   await guestApi.send!(guest, { text: PLACEHOLDERS.text, tracingId: TRACING_ID }, soon())
 }
 
-/** @returns whether they were written, so that they need not wait for a message */
+/** @returns whether the attributes were written; otherwise they are sent with the next message */
 export async function setAttributes(guestApi: GuestApi, guest: Guest): Promise<boolean> {
   return guestApi.setAttributes!(guest, ATTRIBUTES, soon())
 }
@@ -59,14 +61,14 @@ export const onlyOpen: Scenario['drive'] = async (guestApi, origin) => {
   await open(guestApi, origin)
 }
 
-/** Opens, sends a message if the driver can, and writes attributes if it can. */
+/** Opens a session, sends a message if the driver can, and writes attributes if the driver can. */
 export const everything: Scenario['drive'] = async (guestApi, origin) => {
   const guest = await open(guestApi, origin)
   if (guestApi.send) await say(guestApi, guest)
   if (guestApi.setAttributes) await setAttributes(guestApi, guest)
 }
 
-/** A refusal as the platform words it: its body's `contextId` is the header's correlation id. */
+/** A refusal in the platform's format. The `contextId` in the body is the correlation id in the header. */
 export function refusal(status: number, code: string, message: string, headers: Record<string, string> = {}) {
   const contextId = randomUUID()
   return {
@@ -76,7 +78,7 @@ export function refusal(status: number, code: string, message: string, headers: 
   }
 }
 
-/** The wait is longer than the timeout of one step, so that it is reported instead of awaited. */
+/** `Retry-After` is longer than the timeout of a step, so the driver reports the refusal instead of waiting. */
 export const rateLimited = () =>
   refusal(
     429,

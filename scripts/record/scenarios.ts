@@ -3,7 +3,7 @@ import { oauthScenarios, webMessagingScenarios } from './other-scenarios.ts'
 import { restScenarios } from './rest-scenarios.ts'
 import type { Scenario } from './scenario.ts'
 
-/** A folder of fixtures: that of a driver, or that of the token endpoint, which is the same for all drivers. */
+/** The folders of fixtures: one for each driver, and one for the token endpoint, which is the same for all drivers. */
 export const FOLDERS = [...GUEST_API_NAMES, 'oauth'] as const
 export type Folder = (typeof FOLDERS)[number]
 
@@ -16,7 +16,7 @@ export function scenariosOf(folder: Folder): Scenario[] {
   return folder === 'web-messaging' ? webMessagingScenarios() : restScenarios(folder)
 }
 
-/** Whether it works with any Genesys, and not only with one into which faults can be injected. */
+/** Whether the scenario works with any Genesys, not only with a simulator. */
 export function needsNoSimulator({ simulator, injectFaults }: Scenario): boolean {
   return simulator === undefined && injectFaults === undefined
 }

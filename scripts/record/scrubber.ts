@@ -6,7 +6,7 @@ import {
 } from '../../src/test-kit/fixtures/placeholders.ts'
 import type { RecordedCall } from '../../src/test-kit/fixtures/recording.ts'
 
-/** Real values from the settings, which a recording must not contain. */
+/** Values from the settings, which a recording must not contain. */
 export interface KnownValues {
   readonly deploymentId: string
   readonly organizationId: string | undefined
@@ -25,7 +25,7 @@ export interface RawCall {
   readonly reqheaders?: Readonly<Record<string, string>>
 }
 
-/** `bearer` and `Bearer` count as one scheme; Basic is not kept, because it is the client's secret in another form. */
+/** The scheme is not case-sensitive. Basic does not match, because its credentials contain the client secret. */
 const CREDENTIALS = /^(?!basic )([a-z]+) +(\S+)$/i
 const TOKEN_KEY = /^(access_token|guest_token|(access|identity|guest|externalUser|refresh)Token|jwt)$/i
 const ID_KEY = /(^id|Id|ID)$/
@@ -41,7 +41,7 @@ const PROTOCOL_KEYS = new Set([
   ...['state', 'purpose', 'token_type', 'version', 'visibility', 'originatingEntity', 'messengerType'],
   ...['notificationContentType', 'languages', 'defaultLanguage', 'fileTypes', 'permissions', 'grant_type'],
 ])
-/** A shorter id is replaced only if it is the whole value: '1' occurs in too many texts. */
+/** A shorter id is replaced only if it is the whole value, because '1', for example, occurs in many texts. */
 const SHORTEST_WITHIN_TEXT = 6
 const PROTOCOL_WORD = /^[\w.*:/[\], -]{1,300}$/
 const SENTENCE_KEYS = new Set(['message', 'messageWithParams', 'description', 'error_description'])
@@ -59,7 +59,7 @@ const KEPT_HEADERS = [
  * Replaces credentials, tokens, ids, names, texts, dates and hosts with placeholders. The same value gets the same
  * placeholder in all calls, so that a recording still shows from which response a value in a later call came.
  *
- * @param ownKeys the attributes that the recorder itself writes; others are left out
+ * @param ownKeys the attributes that the scenarios write; other attributes are omitted
  */
 export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
   const learned = new Map<string, string>()
@@ -95,7 +95,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     }
   }
 
-  /** The text without known values, and without anything that looks like an id, a date, a host or an address. */
+  /** Replaces known values, dates, URLs and email addresses in a text. */
   function plain(text: string): string {
     let scrubbed = text
     const longest = [...learned].filter(([value]) => value.length >= SHORTEST_WITHIN_TEXT)
@@ -114,7 +114,7 @@ export function createScrubber(known: KnownValues, ownKeys: readonly string[]) {
     return segments.join('/') + (query === undefined ? '' : `?${plain(query)}`)
   }
 
-  /** @param isRefusal the platform's own sentences are kept only in refusals */
+  /** @param isRefusal whether the response is a refusal; the platform's sentences are kept only in refusals */
   function scrub(value: unknown, key: string, isRefusal: boolean): unknown {
     if (typeof value === 'string') return scrubText(value, key, isRefusal)
     if (Array.isArray(value)) return value.map((item) => scrub(item, key, isRefusal))
@@ -170,13 +170,13 @@ function decoded(segment: string): string {
   }
 }
 
-/** Keeps only the code of a response that is not JSON; errors of the object store have one. */
+/** Keeps only the error code of a response that is not JSON. Errors of the object store contain one. */
 function markupOf(text: string): string {
   const code = /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1]
   return code === undefined ? PLACEHOLDERS.text : `<Error><Code>${code}</Code></Error>`
 }
 
-/** A simulator has all hosts at one address; only the paths distinguish them. */
+/** With a simulator, all hosts have the same address, so the host is derived from the path. */
 function hostOf(path: string): string {
   if (path.startsWith('/oauth/')) return PLACEHOLDERS.loginUrl
   return path.startsWith('/webdeployments/') ? PLACEHOLDERS.cdnUrl : PLACEHOLDERS.apiUrl

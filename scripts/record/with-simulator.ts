@@ -1,6 +1,6 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.ts'
 
-/** Runs with a separate simulator, whose agent is silent and which serves the REST guest operations. */
+/** Calls `run` with a new simulator that has a silent agent and serves the REST guest APIs. */
 export async function withSimulator<T>(
   options: SimulatorOptions,
   run: (genesys: Simulator) => Promise<T>,
@@ -13,7 +13,7 @@ export async function withSimulator<T>(
   }
 }
 
-/** The settings of a service whose Genesys is this simulator. */
+/** The settings with which a service uses this simulator. */
 export function settingsOf(genesys: Simulator): Record<string, string> {
   return {
     ALLOWED_ORIGINS: 'https://www.example.com',

@@ -1,4 +1,5 @@
-// Preloaded into a server: SIGUSR2 collects its garbage, so that its resident memory is the memory in use.
+// Preloaded into a server: SIGUSR2 starts a garbage collection, so that the resident memory is close to the memory in
+// use.
 import { Session } from 'node:inspector'
 
 const session = new Session()

@@ -1,5 +1,6 @@
-// Preloaded into a server: counts the bytes that it allocates between two SIGUSR2 signals, including those that are
-// garbage by then, and writes the number to the file named in ALLOCATIONS_FILE. V8 samples one byte in a few thousand.
+// Preloaded into a server: counts the bytes that the server allocates between two SIGUSR2 signals, including objects
+// that have already been collected, and writes the number to the file named in ALLOCATIONS_FILE. The number is an
+// estimate: V8 takes one sample every 8 KiB on average.
 import { writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
 

@@ -1,8 +1,8 @@
-// A server that claims to do the same work must prove it before it is measured.
+// Checks, before a server is measured, that it does the same work as the service.
 import { ORIGIN } from '../../harness/service-settings.mjs'
 import { messageRequest } from '../../harness/message-request.mjs'
 
-/** @throws if it accepts what it must refuse, or refuses the benchmark's message */
+/** @throws if the server accepts a request that it must refuse, or refuses the benchmark's message */
 export async function checkSameWork(name, port, token) {
   const { path, headers, body } = messageRequest(token)
   const ask = async (changedHeaders, changedBody) => {

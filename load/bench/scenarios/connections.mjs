@@ -1,4 +1,4 @@
-// Scenario A with more connections: how many are still served well.
+// Part A with more connections: measures whether the service is still fast enough with thousands of them.
 import { probeHealth } from './health-probes.mjs'
 import { startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'
@@ -10,8 +10,8 @@ const CONNECTIONS = [64, 500, 1500, 4000]
 const GUESTS = 1000
 
 /**
- * Each connection sends its next request as soon as it has a response. A refused connection first waits as long as `Retry-After`
- * states, if the response has that header, and is reopened if it was closed.
+ * Each connection sends its next request as soon as it has received a response. After a refusal, the client first waits
+ * for the time in `Retry-After`, if the response has that header, and reconnects if the connection was closed.
  */
 export async function measureConnections({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')

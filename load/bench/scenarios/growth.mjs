@@ -1,4 +1,4 @@
-// D: the cost of growth: a second process, and more guests.
+// Part D: the cost of growth: a second process, and more guests.
 import { fileURLToPath } from 'node:url'
 import { cpuMs, startHelper, startServer } from '../../harness/processes.mjs'
 import { ORIGIN, upstreamSettings } from '../../harness/service-settings.mjs'
@@ -9,7 +9,7 @@ import { spread } from '../../harness/statistics.mjs'
 const REPLICAS_FILE = fileURLToPath(new URL('../servers/replicas.mjs', import.meta.url))
 const CONNECTIONS = 64
 
-/** One process and two, on both cores, which they share with the generator and the upstream. */
+/** Compares one process with two, on both cores, which they share with the generator and the upstream. */
 export async function measureReplicas({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs', { core: '0,1' })
   const load = await startHelper('load.mjs', { core: '0,1' })
@@ -45,7 +45,7 @@ export async function measureReplicas({ main, rounds, say }) {
   }
 }
 
-/** The cost of a guest's request among few and among many other guests. */
+/** Compares the cost of a request with few and with many guests. */
 export async function measureGuestCounts({ main, rounds, say, few = 100, many = 10_000 }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')

@@ -4,7 +4,7 @@ import { Latencies } from '../../harness/latencies.mjs'
 
 const EVERY_MS = 100
 
-/** @returns `stop`, which returns how long the responses took */
+/** @returns `stop`, which resolves to the latency and the number of failures */
 export function probeHealth(port) {
   const latencies = new Latencies()
   let failed = 0

@@ -1,4 +1,4 @@
-// C: guests who listen. Each has one event stream and one socket to the upstream.
+// Part C: guests who are listening. Each guest has one event stream and one socket to the upstream.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,12 +12,15 @@ import { startRelay } from './web-messaging.mjs'
 
 const MESSAGES_PER_SECOND = 2000
 const MESSAGES = 10_000
-/** Long enough to collect the garbage from opening the guests. */
+/** Long enough for V8 to collect the garbage from opening the sessions. */
 const SETTLE_MS = 6000
-/** How long the upstream's handshakes are counted with 1,000 connections per minute. */
+/** How long handshakes are counted at the upstream after the restart with 1,000 connections per minute. */
 const LIMITED_MS = 30_000
 
-/** The service admits a third of its open-file limit as connections; some of those open the guests' sessions. */
+/**
+ * The service accepts as many connections as a third of its open-file limit. Some of them are used to open the guests'
+ * sessions.
+ */
 const SPARE_CONNECTIONS = 100
 const GUESTS = 9900
 
@@ -42,7 +45,7 @@ function mostGuests() {
   return Math.min(GUESTS, connections || GUESTS)
 }
 
-/** @param tokens the service's tokens, so that the relay's requests have the same length; the relay accepts any name */
+/** @param tokens from the service, so that requests to the relay have the same length; the relay accepts any token */
 async function measureRelay({ tokens, rounds, tls }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
@@ -102,7 +105,7 @@ async function measureService({ main, guests, rounds, tls, restart = false }) {
   }
 }
 
-/** After a kill: how many pages are `open` or `connected` again, and after what time all of them are. */
+/** Restarts the service. @returns how many pages are `open` or `connected` again, and after what time */
 async function comeBack(load, state, guests, restart) {
   const startedAt = performance.now()
   await restart()

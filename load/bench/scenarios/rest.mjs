@@ -1,4 +1,4 @@
-// A: a guest's message over REST. Every server forwards the same message to the same upstream.
+// Part A: a guest's message over REST. Every server except the tutorial forwards the same message to the same upstream.
 import { checkSameWork } from './check-same-work.mjs'
 import { cpuMs, startHelper, startServer } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'
@@ -13,12 +13,12 @@ const LOADS = {
   '20ms-500': { delayMs: 20, connections: 500 },
 }
 const RATES_PER_SECOND = [1000, 4000]
-/** Once for each server: V8 has compiled the hot functions after about twenty thousand requests. */
+/** For the first run of each server: V8 needs about twenty thousand requests to compile the hot functions. */
 const FIRST_WARM_UP_MS = 4000
 const WARM_UP_MS = 700
 const MEASURE_MS = 2000
 
-/** These servers open guests and send with their tokens, as the service does. */
+/** Like the service, these servers open guest sessions and require a session's token for each message. */
 export const SAME_WORK_PEERS = {
   usualPackages: 'usual-packages',
   fastifySameWork: 'fastify-same-work',
@@ -37,7 +37,10 @@ export function startPeer(name, upstreamPort, nodeOptions = []) {
   return startServer([process.execPath, ...nodeOptions, file], { env })
 }
 
-/** Starts everything that scenario A needs: `run` measures one server once, `stop` ends all. */
+/**
+ * Starts everything that part A needs.
+ * @returns `run`, which measures one server once, and `stop`, which ends all processes
+ */
 async function startRest({ main, nginx, peers = Object.keys(NODE_PEERS), defaults = false, more = {} }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')
@@ -60,7 +63,7 @@ async function startRest({ main, nginx, peers = Object.keys(NODE_PEERS), default
   }
   requests.seed = Array.from({ length: GUESTS }, (_, guest) => attributesRequest(guest))
 
-  /** New guests for each run, so that none of them reaches a limit per minute. */
+  /** Opens new guests for each run, so that no guest reaches a limit per minute. */
   async function requestsAtAddresses(port) {
     const addresses = Array.from({ length: GUESTS }, nextAddress)
     const tokens = await load.ask('openGuests', { port, count: GUESTS, origin: ORIGIN, addresses })
@@ -106,7 +109,7 @@ const nextAddress = (() => {
   }
 })()
 
-/** The tutorial forwards attributes; these are as long as the others' message. */
+/** The tutorial forwards attributes instead of a message; these are as long as the message. */
 function attributesRequest(guest) {
   return {
     path: '/guest-attributes',
@@ -124,7 +127,10 @@ function attributesRequest(guest) {
   }
 }
 
-/** Interleaved rounds at full load. @returns for each load and server the rounds, the ratios of ours to each peer, ... */
+/**
+ * Measures all servers at full load, in interleaved rounds.
+ * @returns for each load, each server's figures and our ratios to them
+ */
 export async function measureRest({ main, nginx, rounds, say, more }) {
   const rest = await startRest({ main, nginx, defaults: true, more })
   const results = {}
@@ -179,7 +185,7 @@ function summary(rounds) {
   }
 }
 
-/** Latency at fixed rates well below the server's capacity, compared with the raw pass-through's. */
+/** Measures latency at fixed rates well below the service's capacity, and compares it with `node:http` alone. */
 export async function measureLatency({ main, rounds, say }) {
   const rest = await startRest({ main, peers: ['raw'] })
   const results = {}

@@ -1,4 +1,5 @@
-// Clients that retry immediately, whatever the response: with the service, and with a server that does the same work and refuses no request.
+// Clients that retry immediately after any response. Compares the service with a server that does the same work and
+// refuses no request.
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentKiB, startHelper } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'
@@ -14,10 +15,10 @@ const WARM_UP_MS = 4000
 const CALM = { connections: 64, warmUpMs: 0 }
 const CALM_MS = 3000
 const CALM_AFTER_MS = 5000
-/** How long the responses to the last requests may take. */
+/** How long to wait at the end for outstanding responses. */
 const DRAIN_MS = 20_000
 
-/** @param seconds of load for each server and number of connections */
+/** @param seconds the duration of each run; there is one for each server and number of connections */
 export async function measureRetry({ main, seconds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const load = await startHelper('load.mjs')

@@ -1,4 +1,4 @@
-// E: from the start of the process to its first response, and its memory when idle.
+// Part E: the time from the start of the process to its first response, and its memory when idle.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
@@ -9,11 +9,14 @@ import { upstreamSettings } from '../../harness/service-settings.mjs'
 import { spread } from '../../harness/statistics.mjs'
 
 const EMPTY_FILE = new URL('../servers/empty-express.mjs', import.meta.url).pathname
-/** Long enough to collect the garbage from startup. */
+/** Long enough for V8 to collect the garbage from startup. */
 const IDLE_MS = 6000
 const GIVE_UP_MS = 30_000
 
-/** Interleaved. Each start has both cores, as in production; the upstream that it calls at startup responds immediately. */
+/**
+ * Starts the two servers in turn. Each can use both cores. The upstream that the service calls at startup responds
+ * immediately.
+ */
 export async function measureStart({ main, rounds, say }) {
   const upstream = await startHelper('upstream.mjs')
   const ports = await upstream.ask('listen', {})
@@ -25,7 +28,7 @@ export async function measureStart({ main, rounds, say }) {
       say(`E: round ${round} of ${rounds}`)
       for (const [name, file] of Object.entries(files)) {
         const run = await startOnce(file, env)
-        if (round > 0) runs[name].push(run) // the first reads the files from the disk
+        if (round > 0) runs[name].push(run) // round 0 reads the files from the disk
       }
     }
   } finally {

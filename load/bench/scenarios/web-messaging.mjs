@@ -1,4 +1,4 @@
-// B: from a guest's message over the guest's own socket to Genesys' echo, while every guest has a live stream.
+// Part B: measures a guest's message over the guest's socket until Genesys' echo, while every guest has a live stream.
 import { setTimeout as pause } from 'node:timers/promises'
 import { cpuMs, residentKiB, startHelper, startServer } from '../../harness/processes.mjs'
 import { ORIGIN } from '../../harness/service-settings.mjs'
@@ -8,7 +8,7 @@ import { spread } from '../../harness/statistics.mjs'
 
 const GUESTS = 1000
 const CONNECTIONS = 64
-/** Long enough to collect the garbage from opening the guests. */
+/** Long enough for V8 to collect the garbage from opening the sessions. */
 const SETTLE_MS = 6000
 const RELAY_FILE = new URL('../servers/bare-relay.mjs', import.meta.url).pathname
 

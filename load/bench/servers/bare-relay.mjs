@@ -1,5 +1,6 @@
-// Sends a guest's message over the guest's own socket to Genesys and back, and does nothing else: an Express route and `ws`.
-// It has no origins, limits, sealed token (the bearer token is the guest's name), deadline, retries or log.
+// Sends each guest's messages to Genesys over the guest's own socket and returns the echoes, with only an Express route
+// and `ws`. It has no origin check, limits, sealed tokens (the bearer token is the guest's name), deadlines, retries or
+// log.
 import express from 'express'
 import { WebSocket } from 'ws'
 

@@ -1,4 +1,4 @@
-// The smallest Express server: one route, and nothing else is loaded.
+// The smallest Express server: it has one route and loads nothing else.
 import express from 'express'
 
 const app = express()

@@ -1,4 +1,4 @@
-// Fastify and its own packages for the work that a message requires, combined as their documentation shows.
+// Combines Fastify and its own packages for the same work, as their documentation shows.
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -10,7 +10,7 @@ import { openBearerToken, sealToken } from './sealed-token.mjs'
 const { PORT, UPSTREAM_URL, ALLOWED_ORIGIN } = process.env
 const GUESTS = '/api/v2/conversations/messaging/external/guests'
 const DAY_MS = 86_400_000
-/** All guests of the benchmark have one address. */
+/** The limit is high because all guests of the benchmark have the same address. */
 const EVERYTHING = { max: 1_000_000, timeWindow: '1 minute' }
 
 const genesys = new Pool(UPSTREAM_URL, { connections: 256 })
@@ -22,7 +22,7 @@ const duration = new Histogram({
 
 const app = Fastify({
   logger: true,
-  // Fastify's default would drop what the schema doesn't name.
+  // By default, Fastify would remove fields that the schema does not name instead of rejecting the request.
   ajv: { customOptions: { removeAdditional: false } },
 })
 app.addHook('onResponse', async (request, reply) => {

@@ -1,4 +1,4 @@
-// The upper bound for JavaScript: forwards bytes in both directions without looking at them.
+// The upper bound for JavaScript: node:http forwards requests and responses without reading their bodies.
 import http from 'node:http'
 
 const { PORT, UPSTREAM_URL } = process.env

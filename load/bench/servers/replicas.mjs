@@ -1,5 +1,5 @@
-// REPLICAS replicas of the service on one port. Connections are distributed in turn: the kernel would, by chance,
-// give more of them to one process.
+// Starts REPLICAS replicas of the service on one port. Connections are distributed round-robin, because the kernel
+// might give one process more of them.
 import cluster from 'node:cluster'
 
 const { REPLICAS, SERVICE } = process.env

@@ -1,4 +1,5 @@
-// The guest token of the two peers that do the same work, sealed with AES-256-GCM as documented for node:crypto.
+// The session token of the two peers that do the same work: sealed with AES-256-GCM as the documentation of node:crypto
+// shows.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const KEY = Buffer.alloc(32, 'benchmark')

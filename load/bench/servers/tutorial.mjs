@@ -1,5 +1,5 @@
-// What tutorials for this task show, in our own code: express.json, axios with its defaults, and one token for
-// the process in a variable. Their code also writes each response to the console, which this code does not.
+// A server as tutorials for this task show it, in our own code: it uses express.json, axios with its defaults, and one
+// token for the process in a variable. Unlike the tutorials' code, it does not write each response to the console.
 import axios from 'axios'
 import express from 'express'
 

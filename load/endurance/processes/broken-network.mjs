@@ -1,4 +1,4 @@
-// The network between the service and the platform, which breaks in one way after another.
+// Fault proxies between the service and the platform that inject one network fault after another.
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
 import { randomFrom } from '../../harness/random.mjs'
@@ -20,7 +20,7 @@ const FAULTS = [
 let proxies = []
 
 serveCommands({
-  /** @returns the ports to use in place of the upstream's own */
+  /** @returns the ports of the proxies, to use instead of the upstream's */
   async listen({ port, socketPort }) {
     proxies = await Promise.all(
       [port, socketPort].map((to) => startFaultProxy({ target: `http://127.0.0.1:${to}` })),

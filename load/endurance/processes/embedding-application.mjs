@@ -1,4 +1,5 @@
-// An application that embeds the service and does not exit explicitly: its process ends when no socket or timer is left.
+// An application that embeds the service and does not exit explicitly: the process ends when no socket or timer is
+// open.
 import { readConfigFromEnvironment, startService } from '../../../dist/index.js'
 
 const LEFT_AFTER_MS = 3000

@@ -1,4 +1,4 @@
-// More requests than a server can handle, at a fixed rate, independent of the responses.
+// Sends requests at a fixed rate that does not depend on the responses and can be more than a server can handle.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveCommands } from '../../harness/commands.mjs'
@@ -7,7 +7,7 @@ import { requestBytes } from '../../harness/http-wire.mjs'
 import { Latencies } from '../../harness/latencies.mjs'
 
 const TICK_MS = 1
-/** Requests for which every connection was busy are not sent later. */
+/** At most this many overdue requests are sent together; older ones are skipped. */
 const MOST_DUE_AT_ONCE = 500
 
 /** A request that needs no session: its response shows that the connection has been accepted. */
@@ -20,7 +20,7 @@ class OverloadLoop {
   #idle = []
   #next = 0
   #isOver = false
-  /** Connections that have not received their first response. */
+  /** The number of connections that have not received their first response. */
   #greeting = 0
   admitted = new Latencies()
   refused = new Latencies()
@@ -35,8 +35,9 @@ class OverloadLoop {
   }
 
   /**
-   * Opens the connections in groups, as guests arrive, and waits until the server has responded on each. Node.js accepts one
-   * connection per turn of its event loop: the first request on a connection that only the kernel has accepted would take seconds.
+   * Opens the connections in groups, as guests arrive, and waits until the server has responded on each. Node.js
+   * accepts one connection per turn of its event loop: the first request on a connection that only the kernel has
+   * accepted would take seconds.
    */
   async connect(count) {
     for (let open = 0; open < count; open += 100) {
@@ -64,7 +65,7 @@ class OverloadLoop {
   async end() {
     this.#isOver = true
     for (const connection of this.#idle.splice(0)) connection.end()
-    // Connections that still wait for a response are closed after it.
+    // Connections that are waiting for a response are closed after that response.
     await pause(2000)
   }
 
@@ -107,12 +108,12 @@ class OverloadLoop {
     else if (status === 0) this.failed += 1
     else this.other += 1
     if (status === 0) connection.onClose()
-    // A connection that was closed is replaced by a new one.
+    // After `Connection: close`, the connection is not used again: onClose() opens a new connection.
     else if (!message.head.includes('onnection: close')) this.#rest(connection)
   }
 }
 
-/** @returns the counts of requests and responses, and how late this process itself was */
+/** @returns the rates and latencies of the requests, and how much this process itself was delayed */
 async function overload({ port, perSecond, connections, forMs }) {
   const loop = new OverloadLoop(port)
   await loop.connect(connections)

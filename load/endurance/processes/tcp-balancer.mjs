@@ -1,12 +1,16 @@
-// A balancer of connections, not requests: each new connection goes to the next replica whose /readyz returns 200, which is
-// checked once per second. Open connections stay where they are. If a replica cannot be reached, it tries no other one, and resets the client.
+// A TCP load balancer: each new connection goes to the next replica whose /readyz returns 200. It checks /readyz once
+// per second. Open connections stay with their replica. If a replica refuses a connection, the balancer resets the
+// client's connection and does not try another replica.
 import http from 'node:http'
 import net from 'node:net'
 import { serveCommands } from '../../harness/commands.mjs'
 
 const PROBE_EVERY_MS = 1000
 const PROBE_WITHIN_MS = 900
-/** Consecutive failures until a replica that does not respond counts as down; one that returns an error is down immediately. */
+/**
+ * A replica that does not respond this many times in a row counts as down. A replica that returns an error is down
+ * immediately.
+ */
 const MOST_FAILURES = 2
 
 let replicas = []
