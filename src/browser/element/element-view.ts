@@ -38,7 +38,7 @@ const ACCENT_PROPERTY = '--guest-chat-accent'
 const DEFAULT_ACCENT: Rgb = [31, 95, 214]
 /** How long the button waits for the deployment's colors and position before it is shown, so that it does not jump. */
 const LOOK_TIMEOUT_MS = 1500
-/** The same condition as in the style sheet. At 400 % zoom, a desktop window is this narrow. */
+/** The same condition as in the style sheet. At 400% zoom, a desktop window is this narrow. */
 const FULL_SCREEN = '(max-width: 30em), (max-height: 30em)'
 
 /** The properties and methods of the element that its view uses. */

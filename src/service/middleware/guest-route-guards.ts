@@ -74,7 +74,7 @@ export function guestRouteGuards(options: {
   }
 }
 
-/** One error for all refusals: capturing a stack trace for each took 7 % of the CPU time in a flood of refusals. */
+/** One error for all refusals: capturing a stack trace for each took 7% of the CPU time in a flood of refusals. */
 const TOO_MANY_OF_GUEST = new RequestError('rate_limited', 'This guest has too many requests in flight.', {
   retryAfterSeconds: 1,
   hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST limits the requests in flight of one guest.',

@@ -233,7 +233,7 @@ describe('knowledge calls to Genesys', () => {
       ok: false,
       essential: false,
       code: 'upstream_auth_failed',
-      hint: expect.stringMatching(/change KNOWLEDGE/),
+      hint: expect.stringMatching(/set KNOWLEDGE/),
     })
   })
 })
