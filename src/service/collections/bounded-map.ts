@@ -1,4 +1,4 @@
-/** The limit for the size of all values of a map together. */
+/** A limit on the total size of a map's values. */
 export interface ByteBound<Value> {
   readonly maxBytes: number
   /** The approximate number of bytes that an entry keeps in memory; called once, when the entry is set. */

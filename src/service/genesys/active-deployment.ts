@@ -2,8 +2,8 @@ import { UpstreamError } from '../upstream/upstream-error.ts'
 import type { DeploymentInfo, GuestApi } from './guest-api.ts'
 
 /**
- * Throws unless the deployment is active.
- * @throws {UpstreamError} `deployment_not_usable`
+ * Reads the deployment, which must be active.
+ * @throws {UpstreamError} `deployment_not_usable` if it is not
  */
 export async function activeDeployment(guestApi: GuestApi, deadlineAtMs: number): Promise<DeploymentInfo> {
   const deployment = await guestApi.deployment(deadlineAtMs)

@@ -19,9 +19,9 @@ import type {
 export type * from '../../contract/contract.ts'
 
 /**
- * The interface of a Genesys guest API. Each API is implemented by a file or folder next to this one (a
- * driver); `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that no upstream
- * protocol is known outside its driver.
+ * The interface of a Genesys guest API. Each API is implemented by a file or folder next to this one (a driver);
+ * `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that only the driver knows the
+ * upstream protocol.
  */
 
 export const GUEST_API_NAMES = [
@@ -32,12 +32,12 @@ export const GUEST_API_NAMES = [
 ] as const
 export type GuestApiName = (typeof GUEST_API_NAMES)[number]
 
-/** A guest's keys and values, as routing and the agent see them. `''` stands for a removed key. */
+/** A guest's keys and values, as routing and the agent see them. A removed key has the value `''`. */
 export type Attributes = Readonly<Record<string, string>>
 
 /**
- * What a driver needs to find its guest again: Genesys' ids and tokens. It is JSON that only the driver
- * understands, and a secret: outside the process it exists only in the sealed session token.
+ * What a driver needs to find its guest again: Genesys' ids and tokens. Only the driver understands them, and they
+ * are secret: outside the process, they exist only in the sealed session token.
  */
 export type GuestRef = Readonly<Record<string, string>>
 
@@ -48,7 +48,7 @@ export interface Guest {
   readonly origin: string | undefined
 }
 
-/** Deadline of the page's request, as epoch milliseconds. All its upstream calls share it. */
+/** The deadline of the page's request, in epoch milliseconds. All upstream calls for the request share it. */
 export type DeadlineAtMs = number
 
 export interface OpenRequest {
@@ -61,8 +61,8 @@ export interface OpenRequest {
   readonly userId?: string | undefined
   readonly journeyContext?: JourneyContext | undefined
   /**
-   * Does not start a conversation, even if the deployment starts conversations automatically: agents do not
-   * notice this session.
+   * True to start no conversation, even if the deployment starts conversations automatically: agents do not see
+   * this session.
    */
   readonly withoutConversation?: boolean | undefined
 }
@@ -81,7 +81,7 @@ export interface OpenedGuest {
   readonly ref: GuestRef
   readonly state: SessionState
   readonly limits: Limits
-  /** Epoch ms at which Genesys' session expires, if known. */
+  /** When Genesys' session expires, in epoch ms, if known. */
   readonly expiresAtMs?: number
   /** True if the attributes were sent when the session was opened. */
   readonly attributesDelivered: boolean
@@ -106,9 +106,9 @@ export interface OutgoingMessage {
   /** A UUID that identifies this message; a repeat of the message has the same one. */
   readonly tracingId: string
   /**
-   * An earlier attempt may have been accepted. The driver first looks for a late echo, then searches the
-   * history: after the message `afterId`, since the first attempt, or in the last few minutes. It sends the
-   * message only if it finds nothing.
+   * Set if an earlier attempt may have been accepted. The driver first looks for a late acknowledgement, then
+   * searches the history: after the message `afterId`, since the first attempt, or in the last few minutes. It
+   * sends the message only if it finds nothing.
    */
   readonly repeat?: RepeatedMessage | undefined
   /** Attributes to send with the message, if they changed since the last delivery. */
@@ -118,7 +118,7 @@ export interface OutgoingMessage {
 export interface RepeatedMessage {
   readonly afterId?: string | undefined
   readonly firstTriedAtMs?: number | undefined
-  /** Called when no earlier attempt was accepted, so that another repeat need not search for those attempts. */
+  /** Called when it is certain that no earlier attempt was accepted, so that the next repeat need not search again. */
   readonly onNotTaken?: (() => void) | undefined
 }
 
@@ -162,8 +162,8 @@ export interface DeploymentInfo extends Deployment {
 }
 
 /**
- * Every method throws only {@link UpstreamError} and respects its deadline. The optional methods for a
- * capability exist exactly if `capabilities` contains it.
+ * Every method throws only {@link UpstreamError} and respects its deadline. The optional methods for a capability
+ * exist if and only if `capabilities` contains it.
  */
 export interface GuestApi {
   readonly name: GuestApiName
@@ -180,14 +180,14 @@ export interface GuestApi {
   /** Why the last read of the deployment failed, while an older result is still used. */
   readonly deploymentError?: UpstreamError | undefined
   /**
-   * Which of these websites are missing from the deployment's own list of allowed domains; empty if that is
+   * Those of the given websites that are not in the deployment's list of allowed domains; empty if the list is
    * unknown.
    */
   originsNotAllowed?(origins: readonly string[], deadlineAtMs: DeadlineAtMs): Promise<readonly string[]>
 
-  /** False if a request of this guest would have to open a connection first: connections are limited. */
+  /** False if a request of this guest would first have to open a connection. The rate of new connections is limited. */
   isConnected?(guest: Guest): boolean
-  /** How many connections may still be opened for requests in this minute. */
+  /** How many more connections may be opened for requests in this minute. */
   readonly connectionsLeft?: () => number
   /**
    * The id of the guest's current conversation, read by one call with the OAuth token; undefined if there is
@@ -195,12 +195,12 @@ export interface GuestApi {
    */
   conversationId?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<string | undefined>
   /**
-   * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if it is unknown
-   * whether it has.
+   * Resolves when Genesys has accepted the message. Rejects with `delivery_unknown` if it is unknown whether the
+   * message was accepted.
    */
   send?(guest: Guest, message: OutgoingMessage, deadlineAtMs: DeadlineAtMs): Promise<AcceptedMessage>
   /**
-   * Sets attributes without waiting for a message. Resolves to `false` if that is not possible now; the
+   * Sets attributes immediately, without a message. Resolves to `false` if that is not possible now; the
    * attributes must then be sent with the next message.
    */
   setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
@@ -210,13 +210,13 @@ export interface GuestApi {
    */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void
   typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
-  /** One page of the history, newest page first. `pageNumber` starts at 1. */
+  /** One page of the history; page 1 contains the newest messages. */
   history?(
     guest: Guest,
     page: { readonly pageSize: number; readonly pageNumber: number },
     deadlineAtMs: DeadlineAtMs,
   ): Promise<MessagePage>
-  /** Streams a file to Genesys without buffering all of it. */
+  /** Streams a file to Genesys without buffering the whole file. */
   upload?(guest: Guest, file: OutgoingFile, deadlineAtMs: DeadlineAtMs): Promise<UploadedFile>
   /** Deletes a file that has not been sent yet. */
   deleteAttachment?(guest: Guest, attachmentId: string, deadlineAtMs: DeadlineAtMs): Promise<void>
@@ -228,9 +228,9 @@ export interface GuestApi {
    */
   signIn?(guest: Guest, grant: SignInGrant, deadlineAtMs: DeadlineAtMs): Promise<OpenedGuest>
   signOut?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
-  /** The guest ends the conversation permanently. */
+  /** Ends the conversation permanently, at the guest's request. */
   end?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>
 
-  /** Closes every connection. Nothing is lost: the guests' sessions continue at Genesys. */
+  /** Closes every connection. The guests' sessions continue at Genesys. */
   close(): Promise<void>
 }

@@ -33,14 +33,14 @@ export interface Region {
   readonly apiUrl: string
   /** The login host, for OAuth. */
   readonly loginUrl: string
-  /** The public configuration of deployments. */
+  /** The CDN that has the public configuration of deployments. */
   readonly cdnUrl: string
-  /** The guest socket, with its path. */
+  /** The address of the guest socket, including its path. */
   readonly messagingUrl: string
 }
 
 /**
- * @param name AWS region (`eu-west-1`) or domain (`mypurecloud.ie`), in any case.
+ * @param name AWS region (`eu-west-1`) or domain (`mypurecloud.ie`), in upper or lower case.
  * @throws {RangeError} for an unknown region; the message lists the known ones.
  */
 export function findRegion(name: string): Region {
@@ -48,7 +48,7 @@ export function findRegion(name: string): Region {
   for (const [awsRegion, domain] of Object.entries(DOMAINS)) {
     if (wanted === awsRegion || wanted === domain) return regionOf(awsRegion, domain)
   }
-  throw new RangeError(`There is no such region of Genesys Cloud. The regions are ${KNOWN_REGIONS}.`)
+  throw new RangeError(`Genesys Cloud has no such region. The regions are ${KNOWN_REGIONS}.`)
 }
 
 export function allRegions(): Region[] {

@@ -55,7 +55,7 @@ export function attributeSettingsProblems(settings: AttributeSettings): string[]
   return problems
 }
 
-/** What is wrong with a key that only the site's backend sets. */
+/** The problem with a key that only the site's backend sets; undefined if there is none. */
 export function attributeKeyProblem(key: string, { prefill }: AttributeSettings): string | undefined {
   if (!KEY.test(key)) return 'must have keys of letters, digits, _ . : -'
   if (key === IS_AUTHENTICATED) return `must not name ${IS_AUTHENTICATED}: the service sets it`
@@ -71,9 +71,15 @@ export interface AttributePolicy {
    * @throws {SessionError} `attribute_not_allowed` naming each key, `attributes_too_large`
    */
   change(current: Attributes, changes: AttributeChanges): Attributes
-  /** The same for the guest's details from the opening of a session, which are stored under the configured keys. */
+  /**
+   * Like `change`, for the guest's details from the request that opens a session: they are stored under the
+   * configured keys.
+   */
   prefill(current: Attributes, details: Readonly<Record<string, string | undefined>>): Attributes
-  /** The same for verified attributes: they replace all trusted keys, and trusted keys without a value are removed. */
+  /**
+   * Like `change`, for verified attributes: they replace all trusted keys, and trusted keys without a value are
+   * removed.
+   */
   trust(current: Attributes, verified: Attributes, isAuthenticated: boolean): Attributes
 }
 
@@ -141,8 +147,8 @@ function bounded(attributes: ReadonlyMap<string, string>): Attributes {
 }
 
 /**
- * The platform counts keys and values in UTF-8. A verified visitor's `true` counts as `false`, because it may
- * become `false` later.
+ * The platform counts keys and values in UTF-8. For `custom.isAuthenticated`, the value `true` is counted as
+ * `false`, which may replace it later and is longer.
  * @throws {SessionError} `attributes_too_large`
  */
 export function requireAttributesFit(attributes: Iterable<readonly [string, string]>): void {

@@ -1,13 +1,13 @@
 import type { Message } from '../genesys/guest-api.ts'
 
 /**
- * By how much a message may be older than one that arrives before it. The platform does not promise an order,
- * so a reconnecting stream also searches this far back before its last event.
+ * How much older a message may be than one that arrives before it. The platform does not guarantee an order, so a
+ * reconnecting stream also searches this far back before its last event.
  */
 export const REORDER_WINDOW_MS = 5000
 /**
  * Five messages a second from the guest, and as many replies, fit into the window. In a faster stream, the oldest
- * entries are dropped, and messages as old as those are no longer searched for.
+ * entries are dropped, and messages that old are no longer searched for.
  */
 const MAX_OTHERS = 49
 
@@ -19,14 +19,15 @@ interface SentMessage {
 /** Characters that need no encoding; nearly all ids consist of them. */
 const PLAIN_ID = /^[\w.-]+$/
 
-/** Shared, because most guests rarely have a message, and thousands of empty lists would use memory. */
+/** Shared by all cursors without other messages, because thousands of empty lists would use memory. */
 const NONE: readonly number[] = []
 
 /**
- * The position in a stream of messages: the newest message that was sent, and those sent within {@link
- * REORDER_WINDOW_MS} before it. It is encoded as an event id, from which any replica knows what a page already
- * has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. In a fast stream, the marks are preceded by
- * how much older the newest dropped message is than the newest message, in ms as hexadecimal: `~3e8.<mark>…`
+ * The position in a stream of messages: the newest message that was sent, and those sent within
+ * {@link REORDER_WINDOW_MS} before it. It is encoded as an event id, which tells any replica what a page already
+ * has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. In a fast stream, the marks are preceded by the
+ * difference in time between the newest message and the newest dropped message, in hexadecimal milliseconds:
+ * `~3e8.<mark>…`
  */
 export class EventCursor {
   /** The newest message, updated in place: a new object for each message would survive minor garbage collections. */
@@ -34,9 +35,9 @@ export class EventCursor {
   private newestAtMs = 0
   /** The start of a stream that has sent nothing yet: older messages do not count as missed. */
   private beginsAtMs = 0
-  /** The newest of the messages that were dropped. */
+  /** The time of the newest dropped message. */
   private forgottenUpToMs = 0
-  /** Time and mark of the other messages, in the order of recording; updated in place as well. */
+  /** Times and marks of the other messages, in the order in which they were recorded; also updated in place. */
   private others: readonly number[] = NONE
 
   /** The newest message, as a copy. */

@@ -6,7 +6,7 @@ import { guestOf, type AttributeState, type SessionClaims, type SessionTokens } 
 
 /** A guest's attributes are stored in its session token; the process only caches them. */
 export interface GuestAttributes {
-  /** The claims with the newest known attributes: an older tab's token never reverts a change. */
+  /** The claims with the newest known attributes: another tab's older token never reverts a change. */
   latest(claims: SessionClaims): SessionClaims
   /**
    * Replaces the attributes; removed keys are kept until Genesys knows of the removal.
@@ -15,7 +15,7 @@ export interface GuestAttributes {
   replace(claims: SessionClaims, values: Attributes): SessionClaims
   /** Removes the visitor's verified attributes, for this and every later request of the session. */
   withdrawTrust(claims: SessionClaims): SessionClaims
-  /** The attributes to deliver to Genesys, with removed keys as `''`; undefined if Genesys has everything. */
+  /** The attributes to deliver to Genesys, with removed keys as `''`; undefined if Genesys already has all of them. */
   pending(claims: SessionClaims): Attributes | undefined
   /** Records that Genesys has the attributes of these claims. */
   markDelivered(claims: SessionClaims): SessionClaims
@@ -25,7 +25,7 @@ export interface GuestAttributes {
   deliver(claims: SessionClaims, deadlineAtMs: number): Promise<SessionClaims>
   /**
    * Applies a page's changes: immediately if Genesys accepts them now, otherwise with the next message.
-   * @throws {SessionError} `attribute_not_allowed`, `attributes_too_large`; then nothing is changed
+   * @throws {SessionError} `attribute_not_allowed`, `attributes_too_large`; in both cases, nothing is changed
    */
   change(claims: SessionClaims, changes: AttributeChanges, deadlineAtMs: number): Promise<SessionClaims>
 }
@@ -47,7 +47,7 @@ export function createGuestAttributes(options: {
   readonly guestApi: GuestApi
   readonly policy: AttributePolicy
   readonly tokens: Pick<SessionTokens, 'requireFits'>
-  /** Already known attributes. */
+  /** Attributes carried over from the previous instance. */
   readonly newest?: NewestAttributes | undefined
 }): GuestAttributes {
   const { guestApi, policy, tokens, newest = createNewestAttributes() } = options

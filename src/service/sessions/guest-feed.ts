@@ -11,14 +11,14 @@ import type { StreamEvent, Tab } from './event-tab.ts'
 import { missedSince } from './missed-messages.ts'
 
 /**
- * More tabs than a real guest has. Above this number, the oldest stream is closed, so that one guest cannot
- * use all streams.
+ * More tabs than a real guest has. Above this number, the oldest stream is closed, so that one guest cannot use up
+ * all streams.
  */
 const MAX_TABS = 20
 const COME_BACK_LATER_MS = 30_000
 const RECONNECT_AFTER_ERROR_MS = 1_000
 
-/** After these errors the session is unusable for everyone. */
+/** In these states, the session is unusable for all tabs. */
 const FINAL_STATES: ReadonlySet<SessionEventState> = new Set(['expired', 'cleared', 'signed-in-elsewhere'])
 
 /** What the feeds of all guests share. */
@@ -31,9 +31,7 @@ export interface FeedContext {
   readonly emptied: (sid: string) => void
 }
 
-/**
- * Shared by all tabs without held messages: thousands of empty lists would survive every garbage collection.
- */
+/** Shared by all feeds without messages to sort: thousands of empty lists would survive every garbage collection. */
 const NONE: readonly Message[] = []
 
 /** Serves all tabs of one guest from one upstream subscription: handles order, duplicates and gaps. */
@@ -46,7 +44,7 @@ export class GuestFeed {
   private unsubscribe: (() => void) | undefined = undefined
   /** The session's state, for tabs that subscribe later. */
   private standing: StreamEvent | undefined = undefined
-  /** About how long the guest waits, also for tabs that subscribe later. */
+  /** The estimated waiting time, also for tabs that subscribe later. */
   private waiting: StreamEvent | undefined = undefined
   /** Messages of frames that arrived together, sorted by time before they are sent. */
   private arrived: readonly Message[] = NONE
@@ -132,7 +130,7 @@ export class GuestFeed {
         return
       case 'gap':
         if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
-        // Messages that are older than the first connection are read by the pages, from the history.
+        // If a message is older than the first connection, pages get it by reading the history.
         if (this.connections <= 1 && this.cursor.newest === undefined) return
         this.backfill().catch((error: unknown) => this.fail(error))
         return
@@ -184,8 +182,8 @@ export class GuestFeed {
   }
 
   /**
-   * After a lost socket: sends the history since the last message, then the messages that arrived while it was
-   * being read.
+   * After a lost socket, sends the history since the last message, and then the messages that arrived while the
+   * history was being read.
    */
   private async backfill(): Promise<void> {
     this.gaps += 1
@@ -220,7 +218,7 @@ export class GuestFeed {
     }
   }
 
-  /** Sends what one page missed since its last event, from the history, before live events. */
+  /** Reads from the history what one page has missed since its last event, and sends it before live events. */
   private async replay(tab: Tab): Promise<void> {
     tab.hold()
     let complete = false

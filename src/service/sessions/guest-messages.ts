@@ -22,15 +22,12 @@ export type MessageBody = Pick<
 
 export interface SendOptions {
   readonly deadlineAtMs: number
-  /**
-   * Awaited before the message is sent, concurrently with the lookup of the key: rejects if the request is
-   * refused.
-   */
+  /** Awaited before the message is sent; rejects if the request is refused. */
   readonly admit?: (() => Promise<void>) | undefined
   readonly idempotencyKey?: string | undefined
-  /** 1, 2, … on a repeat, whether or not this replica knows the key. */
+  /** The number of the repeat (1, 2, …), whether or not this replica knows the key. */
   readonly retry?: number | undefined
-  /** Set on a repeat: the last message that the page knew at the first attempt. */
+  /** On a repeat: the id of the last message that the page knew at the first attempt. */
   readonly idempotencyAfter?: string | undefined
 }
 
@@ -59,7 +56,7 @@ export function createGuestMessages(options: {
   readonly onEnded: (sid: string) => void
   /** The idempotency keys that replicas share. */
   readonly sharedAttempts?: SharedAttempts | undefined
-  /** Already known idempotency keys. */
+  /** Idempotency keys carried over from the previous instance. */
   readonly attempts?: Attempts<Message> | undefined
   readonly monotonicNow?: (() => number) | undefined
 }): GuestMessages {
@@ -132,7 +129,7 @@ export function createGuestMessages(options: {
         throw new SessionError('text_too_long', `A text must be at most ${maxTextBytes} bytes of UTF-8.`)
       }
       const sent = await sendByKey(claims, body, options)
-      // Not stored with the response: a repeat must not return a token that has been replaced since.
+      // Not stored with the response: a repeat must not return a token that has since been replaced.
       const session = await renewIfDue(claims)
       return session === undefined ? sent : { ...sent, session }
     },

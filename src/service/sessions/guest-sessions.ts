@@ -10,7 +10,7 @@ import { guestOf, type SessionClaims, type SessionTokens } from './session-token
 export interface GuestSessions {
   /** The claims of a valid token, synchronously if they are cached. Rejects with `session_invalid`. */
   authenticate(token: string, origin: string | undefined): SessionClaims | Promise<SessionClaims>
-  /** The same, but for `resume`: an expired token is accepted as long as its session can be resumed. */
+  /** Like `authenticate`, but for `resume`: an expired token is accepted as long as its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
   /**
    * Checks in the shared store whether the session has a newer token. Never rejects: if there is one, the
@@ -20,11 +20,11 @@ export interface GuestSessions {
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
-  /** Resumes the guest's session; opens another one if Genesys has ended it. */
+  /** Resumes the guest's session, or opens a new one if Genesys has ended it. */
   resume(claims: SessionClaims, request: OpenSession, caller: Caller): Promise<GuestSessionResponse>
-  /** The session, with a new token if half of the old one's lifetime is over. */
+  /** The session, with a new token if half of the old token's lifetime is over. */
   describe(claims: SessionClaims, deadlineAtMs: number): Promise<SessionDescription & { session?: string }>
-  /** A new session token, if half of the old one's lifetime is over or its attributes are outdated. */
+  /** A new session token, if half of the old token's lifetime is over or its attributes are outdated. */
   renewIfDue(claims: SessionClaims): Promise<string | undefined>
   /** A new session token for changed claims. */
   renew(claims: SessionClaims): Promise<string>

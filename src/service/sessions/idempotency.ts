@@ -9,16 +9,16 @@ interface Attempt<Answer> {
   /** Approximate size, including a response that repeats the body. */
   readonly bytes: number
   /**
-   * Time of the first attempt whose outcome is unknown; undefined if it was made elsewhere at an unknown
-   * time.
+   * Time of the first attempt whose outcome is unknown; undefined if that time is unknown, for example because
+   * another replica made the attempt.
    */
   firstTriedAtMs: number | undefined
   answer?: Answer
   /** True if the first attempt may have reached Genesys and its outcome is unknown. */
   unknown?: boolean
   /**
-   * For a key that Genesys has certainly not accepted: the number of the next repeat, unless another replica
-   * got attempts in between.
+   * For a message that Genesys has certainly not accepted: the number of the next repeat, unless another replica
+   * handled attempts in between.
    */
   nextRetry?: number
 }
@@ -32,7 +32,7 @@ export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
   return new BoundedMap(capacity, { maxBytes: MAX_BYTES, bytesOf: ({ bytes }) => bytes })
 }
 
-/** An attempt with unknown outcome, and its time if known. */
+/** An attempt with an unknown outcome, and its time if known. */
 export interface EarlierTry {
   readonly atMs: number | undefined
   /** Called when it turns out that the attempt was not accepted. */
@@ -51,7 +51,7 @@ export interface KeyedRequest {
 
 export interface Idempotency<Answer> {
   /**
-   * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with unknown
+   * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with an unknown
    * outcome, the next attempt gets an {@link EarlierTry}, so that it searches before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
@@ -75,7 +75,7 @@ export type SharedAttempt =
 
 export interface StartedAttempt {
   readonly state: 'started'
-  /** An earlier attempt with unknown outcome, and how long ago it was: the clocks of replicas differ. */
+  /** An earlier attempt with an unknown outcome, and how long ago it was: the clocks of replicas differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
   /** @param answer the response, for `answered` */
   settle(outcome: 'answered' | 'unknown' | 'refused', answer?: string): Promise<void>
@@ -109,7 +109,8 @@ export function createIdempotency<Answer>(options: {
     try {
       const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
       current.answer = answer
-      // The guest need not wait until the other replicas know: until then, they respond that the request is in progress.
+      // The guest need not wait until the other replicas know the response: until then, they respond that the
+      // request is in progress.
       sharedAttempt?.settle('answered', JSON.stringify(answer)).catch(() => undefined)
       return answer
     } catch (error) {
@@ -135,7 +136,7 @@ export function createIdempotency<Answer>(options: {
         if (known.answer !== undefined) return known.answer
         if (known.unknown !== true) throw requestInProgress()
       }
-      // At this point `known` is an attempt with unknown outcome.
+      // At this point, `known` is an attempt with an unknown outcome, or undefined.
       const isNextOfRefused = isRefused && remembered.nextRetry === retry && remembered.bodyHash === bodyHash
       const wasTried = known !== undefined || (isRepeat && !isNextOfRefused)
       const nowMs = monotonicNow()
@@ -187,7 +188,7 @@ function requestInProgress(): SessionError {
   )
 }
 
-/** The same UUID for the same guest and key, on every replica; a random one without a key. */
+/** The same UUID for the same guest and key, on every replica; without a key, a random one. */
 export function tracingIdFor(sid: string, key: string | undefined): string {
   if (key === undefined) return randomUUID()
   const hex = createHash('sha256').update(`${sid} ${key}`).digest('hex')

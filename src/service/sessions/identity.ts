@@ -11,8 +11,8 @@ export interface TrustedAttributes {
   /** The keys that it may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
-   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens the session of an anonymous guest,
-   * and changes nothing about a session that is resumed.
+   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens a session for an anonymous guest,
+   * and resumes an existing session unchanged.
    */
   readonly onFailure?: 'refuse' | 'anonymous'
   /**
@@ -41,7 +41,7 @@ export interface IdentityRequest {
   readonly deadlineAtMs: number
 }
 
-/** The verified visitor and attributes; undefined if the request said nothing about them. */
+/** The verified visitor and attributes. */
 export interface Identified {
   readonly visitor: string | undefined
   readonly attributes: Attributes
@@ -49,7 +49,10 @@ export interface Identified {
   readonly verifiedUntilMs: number | undefined
 }
 
-/** @throws {SessionError} `user_token_invalid`, `trusted_attributes_unavailable` */
+/**
+ * Resolves to undefined if the request says nothing about the visitor.
+ * @throws {SessionError} `user_token_invalid`, `trusted_attributes_unavailable`
+ */
 export type Identity = (request: IdentityRequest) => Promise<Identified | undefined>
 
 export function createIdentity(options: {
@@ -101,7 +104,7 @@ function earliest(...timesMs: readonly (number | undefined)[]): number | undefin
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-/** Undefined if the call failed and the guest continues without it. */
+/** Undefined if the call failed and the guest is served without its result. */
 async function readTrusted(
   trustedAttributes: TrustedAttributes,
   input: { request: unknown; visitor: Visitor | undefined },

@@ -9,7 +9,7 @@ const COME_BACK: StreamEvent = { event: 'reconnect', data: { afterMs: 0 } }
 
 export interface LiveEvents {
   /**
-   * Sends what the page missed since `lastEventId`, then every event from now on.
+   * Sends the messages that the page has missed since `lastEventId`, then every event from now on.
    * @param openSink called once, after all checks of the stream have passed
    * @returns a function that ends the stream; safe to call twice
    * @throws {SessionError} `not_supported_by_guest_api`
@@ -25,11 +25,11 @@ export interface LiveEvents {
 
 export function createLiveEvents(options: {
   readonly guestApi: GuestApi
-  /** The events of a guest. Default: those of `guestApi`. */
+  /** Subscribes to the events of a guest. Default: `guestApi.subscribe`. */
   readonly subscribe?: GuestApi['subscribe']
   /** Called once when Genesys has permanently ended a guest's session. */
   readonly onEnded: (sid: string) => void
-  /** Called with an unexpected exception, and what was being done. The guest's streams are ended. */
+  /** Called with an unexpected exception and a description of what was being done. The guest's streams are ended. */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   /** For expiries. */
   readonly now?: () => number

@@ -7,7 +7,10 @@ export interface SessionLifetimeSettings {
   readonly absoluteMaxAgeMs: number
   /** Lifetime of a verified visitor's token. The page renews the token automatically. */
   readonly verifiedTokenMaxAgeMs: number
-  /** Whether a signed-in visitor has a separate conversation, whose token is renewed only by a new proof. */
+  /**
+   * Whether a signed-in visitor has a separate conversation, whose token is renewed only by a new proof of
+   * identity.
+   */
   readonly separateSignIn: boolean
 }
 
@@ -19,9 +22,9 @@ export interface SessionLifetime {
   readonly separateSignIn: boolean
   /** Claims with a lifetime that starts now. */
   readonly renew: Renew
-  /** The same for a request whose only proof is the token. */
+  /** Like `renew`, for a request that is authenticated only by the session token. */
   readonly renewByUse: Renew
-  /** Whether half of a token's lifetime is over, so that the next response should contain a new one. */
+  /** Whether half of a token's lifetime is over, so that the next response should contain a new token. */
   isRenewalDue(claims: SessionClaims): boolean
 }
 

@@ -52,7 +52,7 @@ export interface SessionOpeningOptions {
   readonly identify: Identity
   readonly deploymentId: string
   readonly now: () => number
-  /** What the site offers in addition to what the guest API can do. */
+  /** What the site offers in addition to the capabilities of the guest API. */
   readonly moreCapabilities?: readonly Capability[] | undefined
 }
 
@@ -85,9 +85,9 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
   ): Promise<GuestSessionResponse> {
     const renewed = renew({ ...claims, guest: opened.ref }, opened.expiresAtMs)
     tokens.requireFits(renewed)
-    registry.requireNewest(renewed) // an older tab's token now counts as verified for as long as this one
-    // A guest who is routed badly is better off than a guest without a session: the attributes stay pending,
-    // and are sent with the next message.
+    registry.requireNewest(renewed) // other tokens of the session now count as verified for as long as this one
+    // Poor routing is better than no session: if the delivery fails, the attributes are sent with the next
+    // message.
     const current = await attributes.deliver(renewed, deadlineAtMs).catch(() => renewed)
     return {
       session: await tokens.seal(current),
@@ -124,7 +124,10 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     return answer(claims, opened, deadlineAtMs)
   }
 
-  /** @throws {SessionError} `session_invalid` for another visitor, or for an expired token if its visitor is not proven */
+  /**
+   * @throws {SessionError} `session_invalid` for another visitor, or for an expired token if the request does not
+   * prove who its visitor is
+   */
   async function identifyOwner(claims: SessionClaims, caller: Caller): Promise<Identified | undefined> {
     const identified = await identify(caller)
     const isOthers =
@@ -171,7 +174,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
 
 const ANONYMOUS: Identified = { visitor: undefined, attributes: {}, verifiedUntilMs: undefined }
 
-/** The guest's attributes after those from the page and from verification were applied. */
+/** The guest's attributes after the changes from the page and from verification. */
 function changedAttributes(
   policy: AttributePolicy,
   before: Record<string, string>,
@@ -200,7 +203,7 @@ function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
   return visitor === undefined ? {} : { visitor, verifiedUntilMs: verifiedUntilMs ?? Number.MAX_SAFE_INTEGER }
 }
 
-/** A session keeps its owner after signing out: the history belongs to that person. */
+/** A session keeps its owner after a sign-out, because the history belongs to that person. */
 function withVisitor(claims: SessionClaims, identified: Identified): SessionClaims {
   return { ...claims, verifiedUntilMs: undefined, ...visitorClaims(identified) }
 }

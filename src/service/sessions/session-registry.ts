@@ -22,7 +22,7 @@ export function createRegistryMemory(): RegistryMemory {
 
 /** The newest generations, shared by replicas. Never rejects. */
 export interface SharedGenerations {
-  /** Undefined if none is known, or the store is unavailable. */
+  /** Undefined if none is known or the store is unavailable. */
   newest(sid: string): Promise<number | undefined>
   announce(sid: string, generation: number): Promise<void>
   /** Reports generations that other replicas announce. */
@@ -30,8 +30,9 @@ export interface SharedGenerations {
 }
 
 /**
- * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. This
- * is a cache: after it is lost, and on other replicas, a token remains valid only until it expires.
+ * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. This is
+ * a cache: if it is lost, and on replicas that do not have the facts, an outdated token is accepted until it
+ * expires.
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
@@ -40,7 +41,7 @@ export interface SessionRegistry {
   requireLive(claims: SessionClaims): SessionClaims
   /**
    * Records the generation of a token.
-   * @throws {SessionError} `session_invalid` if a newer one is known
+   * @throws {SessionError} `session_invalid` if a newer generation is known
    */
   requireNewest(claims: SessionClaims): void
   /** Reads the newest generation of a session from the shared store; undefined without a store. */

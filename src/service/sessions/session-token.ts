@@ -9,9 +9,9 @@ const texts = z.record(z.string(), z.string())
 /** A guest's attributes after all changes. */
 const AttributeState = z.object({
   values: texts,
-  /** Counts changes, so that an older token never reverts a newer one. */
+  /** Counts changes, so that an older token never reverts a change. */
   version: z.number().int(),
-  /** Removed keys whose removal Genesys does not know of yet. */
+  /** Keys that have been removed here, but not yet at Genesys. */
   removedKeys: z.array(z.string()),
   /** Whether Genesys has all of these attributes. */
   delivered: z.boolean(),
@@ -35,7 +35,7 @@ const Claims = z.object({
   verifiedUntilMs: z.number().optional(),
   /** Epoch ms of the last sign-in or sign-out, 0 before the first: older generations are invalid. */
   generation: z.number().default(0),
-  /** Epoch ms, as are all times below. */
+  /** When this token was issued. This and all times below are in epoch ms. */
   issuedAtMs: z.number().default(0),
   /** Expiry of this token. */
   expiresAtMs: z.number(),
@@ -57,11 +57,12 @@ export interface SessionTokens {
   /** @throws {SessionError} as `requireFits` */
   seal(claims: SessionClaims): Promise<string>
   /**
-   * Seals and opens with these keys from now on; tokens of removed keys are invalid immediately.
+   * From now on, seals and opens with these keys. Tokens that were sealed with a removed key become invalid
+   * immediately.
    * @returns whether a key was removed
    */
   replaceKeys(keys: readonly Uint8Array[]): boolean
-  /** @throws {SessionError} `attributes_too_large` if the token would not fit a cookie */
+  /** @throws {SessionError} `attributes_too_large` if the token would not fit in a cookie */
   requireFits(claims: SessionClaims): void
   /**
    * The claims of a token that was sealed by this service, or by another one that shares a key; synchronously
@@ -194,8 +195,8 @@ function headerOf({ sid }: SessionClaims) {
 }
 
 /**
- * The header, an initialization vector of 12 bytes, a ciphertext as long as the claims, a tag of 16 bytes, and
- * four dots.
+ * The length of the token: the header, an initialization vector of 12 bytes, a ciphertext as long as the claims,
+ * and a tag of 16 bytes, each in base64url, and four dots.
  */
 function tokenBytes(claims: SessionClaims): number {
   const base64urlChars = (bytes: number) => Math.ceil((bytes * 4) / 3)

@@ -28,7 +28,7 @@ export interface UserTokenSettings {
 /** A visitor with a valid token. */
 export interface Visitor {
   readonly subject: string
-  /** The token's own expiry, epoch ms: what it proves expires then. */
+  /** When the token expires, in epoch ms; from then on, the visitor no longer counts as verified. */
   readonly expiresAtMs: number
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -46,7 +46,7 @@ const JWKS_TIMEOUT_MS = 3000
 const JWKS_COOLDOWN_MS = 30_000
 const CLOCK_TOLERANCE_S = 5
 
-/** ECMA-262: the maximum of a `Date`. */
+/** ECMA-262: the maximum time value of a `Date`. */
 const LAST_TIME_MS = 8.64e15
 
 /** Verifies the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
@@ -133,7 +133,7 @@ function verificationKeys(settings: UserTokenSettings): JWTVerifyGetKey {
 }
 
 export interface VerificationKeys {
-  /** Why there are no keys, without any of the received data. */
+  /** Why there are no keys, without any data from the response. */
   readonly problem?: string
   /** The accepted algorithms for which there is a key. */
   readonly usable: readonly string[]

@@ -4,8 +4,8 @@ import type { GuestAttributes } from './guest-attributes.ts'
 import type { SessionClaims } from './session-token.ts'
 
 /**
- * What a page needs to start Genesys' own widget or SDK: ids, region and the guest's identity, without a
- * log-in prompt.
+ * What a page needs to start Genesys' own widget or SDK: ids, region and the guest's identity, without a login
+ * prompt.
  */
 export interface WidgetConfig {
   readonly deploymentId: string

@@ -1,6 +1,6 @@
 import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
 
-/** The part of the official client that is used. */
+/** The part of the official Redis client that this service uses. */
 export interface RedisClient {
   readonly isOpen: boolean
   readonly isReady: boolean
@@ -16,19 +16,20 @@ export interface RedisConnection {
   /** False while this process continues without Redis. */
   readonly isAvailable: boolean
   /**
-   * The minimum latency of the last {@link MEASURED_COMMANDS} commands; undefined until there are that many.
+   * The minimum latency of the last batch of {@link MEASURED_COMMANDS} commands; undefined before the first batch
+   * is complete.
    */
   readonly roundTripMs: number | undefined
-  /** Resolves when Redis has first responded, or is known to be unavailable. Never rejects. */
+  /** Resolves when Redis has responded for the first time, or is known to be unavailable. Never rejects. */
   readonly started: Promise<void>
   /**
-   * Sends one or more commands together; undefined if Redis is unavailable or does not respond within
-   * `timeoutMs`. After a timeout, no caller waits for Redis again until it responds to a probe. Never rejects.
+   * Sends one or more commands together; resolves to undefined if Redis is unavailable or does not respond within
+   * `timeoutMs`. After a timeout, no caller waits for Redis again until Redis responds to a probe. Never rejects.
    */
   run<T>(commands: (send: Send) => Promise<T>): Promise<T | undefined>
   /** Subscribes to a channel, and again after each reconnect. */
   subscribe(channel: string, listener: (message: string) => void): void
-  /** Whether every message on the subscribed channels arrives, from now until Redis is unavailable. */
+  /** True if every message on the subscribed channels arrives, for as long as Redis stays available. */
   readonly isListening: boolean
   /** Called the first time Redis responds, and after each recovery. */
   onAvailable(listener: () => void): void
@@ -63,8 +64,8 @@ const PROBE_TIMEOUT_MS = 1000
 const START_TIMEOUT_MS = 1000
 
 /**
- * One connection, for which no caller waits long: while Redis is unavailable, only the background probe uses
- * it.
+ * One connection to Redis, for which no caller waits long: while Redis is unavailable, only the background probe
+ * uses it.
  */
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
   const { keyPrefix, timeoutMs, onChange, onFailure, monotonicNow = processMonotonicNow } = options
@@ -103,7 +104,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     void probe()
   }
 
-  /** Measures the fastest of several commands: others may have waited for this process. */
+  /** Records the duration of the fastest of several commands: the others may have been delayed by this process. */
   function noteDuration(durationMs: number): void {
     durationsMs.push(durationMs)
     if (durationsMs.length < MEASURED_COMMANDS) return
@@ -188,7 +189,7 @@ function createSubscriptions() {
     add(channel: string, listener: Subscription['listener']): void {
       subscriptions.push({ channel, listener, isActive: false, isConfirmed: false })
     },
-    /** Subscribes each channel once: the client resubscribes automatically. */
+    /** Subscribes to each channel once: the client resubscribes automatically. */
     start(client: RedisClient): void {
       for (const subscription of subscriptions) {
         if (subscription.isActive) continue
@@ -206,8 +207,8 @@ function createSubscriptions() {
 }
 
 /**
- * @throws like `reply`, and on a timeout, unless the response has arrived and this process was late to read
- * it
+ * Rejects as `reply` does, and on a timeout. A response that arrived in time still counts if this process reads it
+ * late.
  */
 function within<T>(reply: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {

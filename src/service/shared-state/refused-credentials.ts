@@ -12,8 +12,8 @@ const Refusal = z.object({
 })
 
 /**
- * The maximum validity of an entry, whatever Redis says: an attacker who can write there must not keep the
- * service from authenticating.
+ * The maximum validity of an entry, whatever its expiry in Redis: an attacker who can write to Redis must not keep
+ * the service from authenticating.
  */
 const MAX_FOR_MS = 60_000
 
@@ -31,7 +31,7 @@ export function createRefusedCredentials(options: {
       const found = await connection.run(async (send) => Promise.all([send('GET', key), send('PTTL', key)]))
       const [text, forMs] = found ?? []
       if (typeof text !== 'string' || !(Number(forMs) > 0)) return undefined
-      // Undefined unless a replica has sealed the entry, whose hint is shown as ours.
+      // Undefined unless a replica has sealed the entry, because its hint is shown as our own.
       const opened = await seals.open(key, text)
       const refusal = opened === undefined ? undefined : Refusal.safeParse(JSON.parse(opened))
       if (!refusal?.success) return undefined

@@ -16,7 +16,7 @@ export interface Seals {
   replaceKeys(keys: readonly Uint8Array[]): void
 }
 
-/** @param keys 32 bytes each; the first one seals and hashes, and any of them can open */
+/** @param keys 32 bytes each; the first key seals and hashes, and every key opens */
 export function createSeals(keys: readonly Uint8Array[]): Seals {
   // Derived keys, so that nothing sealed here is accepted as a session token.
   const derive = (key: Uint8Array, purpose: string) =>

@@ -3,7 +3,7 @@ import type { StartedAttempt, SharedAttempt, SharedAttempts } from '../sessions/
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** An attempt that has not been settled or renewed for this long belongs to a replica that has ended. */
+/** If an attempt has not been settled or renewed for this long, its replica is assumed to have ended. */
 const LEASE_MS = 2000
 const RENEW_LEASE_EVERY_MS = 700
 
@@ -70,7 +70,8 @@ export function createSharedAttempts(options: {
     async claim(id, body, { keepMs, isRepeat }) {
       const key = prefix + sha256(id)
       const owner = randomUUID()
-      // The hash of the body includes the unguessable id: otherwise a guest's text could be found by guessing.
+      // The hash of the body includes the unguessable id: otherwise, a guest's text could be guessed from its
+      // hash.
       const numbers = [LEASE_MS, keepMs].map(String)
       const reply = await connection.run((send) =>
         send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers, isRepeat ? 'repeat' : ''),

@@ -1,7 +1,10 @@
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** Uses Redis' clock. KEYS: times of the newest calls. ARGV: how many calls are allowed, in how many ms. */
+/**
+ * Uses Redis' clock. KEYS: times of the newest calls. ARGV: the maximum number of calls, and the length of the
+ * window in ms.
+ */
 const TAKE = `
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,13 +16,13 @@ redis.call('LTRIM', KEYS[1], 0, max - 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** Counts a call to Genesys that replicas limit together. Undefined while they cannot count together. */
+/** Counts a call to Genesys that replicas limit together. Resolves to undefined while Redis is unavailable. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
 
-/** Allows `max` calls in any `windowMs`. Names are hashed with a key, because some are made from a phone number. */
+/** Allows `max` calls in any `windowMs`. Names are hashed with a key, because some are derived from a phone number. */
 export function createSharedCalls(options: {
   readonly connection: RedisConnection
   readonly seals: Seals

@@ -3,11 +3,11 @@ import { BoundedMap } from '../collections/bounded-map.ts'
 import type { SharedGenerations } from '../sessions/session-registry.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
-/** The same limit as in the memory of a process. */
+/** The same limit as in the session registry. */
 const MAX_ANNOUNCED = 20_000
-/** How many sessions that were looked up in Redis are cached. */
+/** The maximum number of sessions whose generation in Redis is cached. */
 const MAX_ASKED = 20_000
-/** How many generations are published at a time after Redis has recovered. */
+/** How many generations are published concurrently after Redis has recovered. */
 const BATCH = 100
 
 /** KEYS: the session. ARGV: generation, retention in ms, channel, message. A newer generation is kept. */
@@ -17,7 +17,10 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('PUBLISH', ARGV[3], ARGV[4])
 return 1`
 
-/** The newest generation of each session whose visitor has signed in or out, under a hash of its id. */
+/**
+ * The newest generation of each session whose visitor has signed in or out, stored under a hash of the session's
+ * id.
+ */
 export function createSharedGenerations(options: {
   readonly connection: RedisConnection
   readonly prefix: string
@@ -32,7 +35,7 @@ export function createSharedGenerations(options: {
     MAX_ANNOUNCED,
   )
 
-  /** The values read from Redis, 0 for none. While the connection lasts, newer ones are announced to this process. */
+  /** The values read from Redis, 0 for none. While the connection lasts, newer values are announced to this process. */
   const asked = new BoundedMap<string, number>(MAX_ASKED)
 
   async function publish(sid: string, generation: number, forMs: number): Promise<void> {
@@ -41,7 +44,10 @@ export function createSharedGenerations(options: {
     await connection.run((send) => send('EVAL', ANNOUNCE, '1', keyOf(sid), ...rest, channel, message))
   }
 
-  /** Publishes generations that were started while Redis was unavailable, or that Redis has lost. */
+  /**
+   * Publishes all current generations again: Redis may have lost them, or they may have started while it was
+   * unavailable.
+   */
   async function republish(): Promise<void> {
     const nowMs = now()
     const current = [...announcedHere].filter(([, { untilMs }]) => untilMs > nowMs)

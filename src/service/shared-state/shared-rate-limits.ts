@@ -2,7 +2,10 @@ import type { CountShared } from '../middleware/rate-limits.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** Counts a request. Sets the expiry of a window that has none: a new one, or one left by a failover in mid-script. */
+/**
+ * Counts a request. Sets the expiry of a window that has none: a new window, or one left behind by a failover in
+ * the middle of the script.
+ */
 const COUNT = `local hits = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then

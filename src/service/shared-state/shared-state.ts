@@ -51,7 +51,7 @@ const SOCKET_TIMEOUT_MS = 5000
 const PING_INTERVAL_MS = 2000
 const MAX_RECONNECT_DELAY_MS = 2000
 
-/** Loads the client, which is not needed without Redis, and connects in the background. */
+/** Loads the Redis client, which a service without Redis does not need, and connects in the background. */
 export function createSharedState(options: SharedStateOptions): SharedState {
   const { keyPrefix, log, metrics, now } = options
   const seals = createSeals(options.keys)

@@ -1,14 +1,14 @@
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** Values that one replica has read from Genesys, so that the others need not. */
+/** Values that one replica has read from Genesys, so that the others need not read them. */
 export interface SharedValues {
   /** Undefined if there is no value, if it was not written by a replica, or if Redis is unavailable. */
   read(name: string): Promise<string | undefined>
   write(name: string, text: string, forMs: number): Promise<void>
 }
 
-/** Sealed, so that only replicas can write what is served to pages. */
+/** The values are sealed, so that only replicas can write values that are served to pages. */
 export function createSharedValues(options: {
   readonly connection: RedisConnection
   readonly seals: Seals

@@ -1,5 +1,6 @@
 /**
- * Epoch milliseconds at the start of the process, plus the monotonic time since: comparable to `Date.now`,
- * but never set back. For waits and deadlines. Expiries that others have set must be compared with `Date.now`.
+ * The start of the process in epoch milliseconds, plus the monotonic time since then: comparable with
+ * `Date.now()`, but never set back. Use it for waits and deadlines; compare expiries that other systems have set
+ * with `Date.now()`.
  */
 export const monotonicNow = (): number => performance.timeOrigin + performance.now()

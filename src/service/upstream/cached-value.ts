@@ -1,7 +1,7 @@
 import { withDeadline } from './with-deadline.ts'
 
 export interface CachePolicy<T> {
-  /** Loads the value. Concurrent callers share one call, which continues if one of them gives up. */
+  /** Loads the value. Concurrent callers share one call, which continues even if one of them gives up. */
   readonly load: (deadlineAtMs: number) => Promise<T>
   readonly loadTimeoutMs: number
   /** The error message for a caller whose own deadline comes first. */
@@ -14,7 +14,7 @@ export interface CachePolicy<T> {
   readonly staleIfErrorMs?: number
   /** How long an error is cached if there is no value. Default 0. */
   readonly negativeTtlMs?: (error: unknown) => number
-  /** An error after which the old value is wrong, not just outdated. Default: none. */
+  /** Whether the error means that the old value is wrong, and not just outdated. Default: false for every error. */
   readonly isDefinitive?: (error: unknown) => boolean
   readonly monotonicNow: () => number
 }

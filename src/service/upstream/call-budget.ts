@@ -6,7 +6,7 @@ export interface CallBudget {
   take(): Promise<boolean>
 }
 
-/** Counts the calls of all replicas. Undefined while they cannot count together. */
+/** Counts the calls of all replicas. Resolves to undefined while Redis is unavailable. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
@@ -48,7 +48,10 @@ export function createCallBudget(options: {
   }
 }
 
-/** For a call that was not made. @param operation which one, if several operations share the budget */
+/**
+ * The error for a call that was not made. @param operation the name of the call, if several operations share the
+ * budget
+ */
 export function callBudgetUsed(options: {
   readonly operation?: string
   readonly hint: string

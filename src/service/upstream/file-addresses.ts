@@ -8,16 +8,19 @@ export interface FileAddresses {
   /** @throws {UpstreamError} `upstream_bad_response` */
   requireUploadable(url: string, headers: Readonly<Record<string, string>>): void
   /**
-   * For the page, whose browser loads it.
+   * For an address from which the page's browser loads the file.
    * @throws {UpstreamError} `upstream_bad_response`
    */
   requireDownloadable(url: string): void
-  /** Name resolution for uploads: returns only public addresses, at every lookup. */
+  /** Name resolution for uploads: for all but the configured hosts, every lookup returns only public addresses. */
   readonly lookup: LookupFunction
 }
 
 export interface FileAddressesOptions {
-  /** The configured hosts. Their addresses are accepted without a check: a simulator is on loopback. */
+  /**
+   * The configured hosts. Their addresses are accepted without a check, because a simulator may have a loopback
+   * address.
+   */
   readonly configuredUrls: readonly string[]
   /** Allowed upload hosts: `files.example.com`, or `*.example.com` for subdomains. Empty: any public host. */
   readonly fileHosts?: readonly string[]
@@ -123,7 +126,7 @@ const RESERVED_IPV4 = [
   ['240.0.0.0', 4],
 ] as const
 /**
- * Reserved in addition to addresses that are not global unicast: protocol assignments with Teredo,
+ * Reserved in addition to addresses that are not global unicast: protocol assignments including Teredo,
  * documentation, and 6to4.
  */
 const RESERVED_IPV6 = [
@@ -139,7 +142,10 @@ for (const [net, prefix] of RESERVED_IPV6) reserved.addSubnet(net, prefix, 'ipv6
 const globalUnicast = new BlockList()
 globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
-/** @param address an IP address. IPv6 must be global unicast, which mapped or translated IPv4 addresses are not. */
+/**
+ * @param address an IP address. An IPv6 address must be global unicast; mapped and translated IPv4 addresses are
+ * not.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !reserved.check(address, 'ipv4')
   return globalUnicast.check(address, 'ipv6') && !reserved.check(address, 'ipv6')

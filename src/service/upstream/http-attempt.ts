@@ -21,8 +21,8 @@ export interface UploadBody {
   /** The exact number of bytes of the stream. */
   readonly sizeBytes: number
   /**
-   * Timeout of the response, after the last byte was sent: a store that hangs must not block the page for as long
-   * as an upload may take.
+   * The timeout of the response, after the last byte has been sent: a store that hangs must not block the page for
+   * as long as an upload may take.
    */
   readonly responseTimeoutMs: number
 }
@@ -51,10 +51,7 @@ export interface TransportFailure {
 
 export type Outcome = UpstreamResponse | TransportFailure
 
-/**
- * One HTTP request and its response, described by the {@link Outcome}. Rejects only for an error in the
- * program itself.
- */
+/** Makes one HTTP request and resolves to its {@link Outcome}. Rejects only for an error in this program. */
 export type SendAttempt = (attempt: HttpAttempt) => Promise<Outcome>
 
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024
@@ -91,7 +88,7 @@ export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
   return async (attempt) => (await client.request<Outcome>({ data: new AttemptData(attempt) })).data
 }
 
-/** axios deeply copies plain objects of its config, and passes instances of a class through. */
+/** axios deeply copies plain objects of its config, but passes class instances through unchanged. */
 class AttemptData {
   readonly attempt: HttpAttempt
 
@@ -133,7 +130,7 @@ function startAttempt(
     if (outcome.kind !== 'response' || !request.writableEnded) request.destroy()
   }
   function fail(kind: TransportFailure['kind'], sent = mayBeSent(), systemCode?: string): void {
-    // Until the last byte of a file has been sent, the page may be the slow side.
+    // Until the last byte of a file has been sent, the delay may be caused by the page.
     const waitsForPage = sent && typeof body === 'object' && !request.writableFinished
     const blames = !waitsForPage && blamesUpstream(kind, request, timeoutMs)
     settle({ kind, sent, blamesUpstream: blames, systemCode })
@@ -152,7 +149,7 @@ function startAttempt(
     else fail('lost')
   })
   request.on('close', () => {
-    if (!isAnswered) fail('lost') // for example a 101
+    if (!isAnswered) fail('lost') // for example after a 101
   })
   request.on('response', (message) => {
     isAnswered = true
@@ -170,7 +167,7 @@ function startAttempt(
 }
 
 /**
- * Calls `request` through the modules, because nock replaces their functions.
+ * Calls `request` as a method of `http` or `https`, because nock replaces these methods.
  * @returns undefined if the address or a header has an invalid character
  */
 function openRequest(
@@ -182,7 +179,7 @@ function openRequest(
     const target = new URL(url)
     const { protocol, hostname, port, pathname, search, host } = target
     // Headers are passed as a list, because Node.js then adds only `Connection`. Bodies are never chunked, because
-    // some gateways refuse that.
+    // some gateways refuse chunked requests.
     const list = ['host', host]
     for (const name in headers) list.push(name, headers[name] ?? '')
     if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)))

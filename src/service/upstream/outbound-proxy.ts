@@ -3,8 +3,8 @@ import { getProxyForUrl } from 'proxy-from-env'
 const MAX_ORIGINS = 100
 
 /**
- * The environment's proxy for an address (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either
- * case), or `''`. `wss` counts as `https`, `ws` as `http`. Results are cached by origin.
+ * The environment's proxy for an address (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in upper or lower
+ * case), or `''` if there is none. `wss` counts as `https`, `ws` as `http`. Results are cached by origin.
  */
 export function createProxyFinder(): (url: URL) => string {
   const known = new Map<string, string>()

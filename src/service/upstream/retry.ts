@@ -1,10 +1,10 @@
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
- * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: writes that must not happen twice,
- * such as a guest's message; repeated only if the upstream has certainly not accepted them. `creation`: the same,
- * but a lost response only leaves an unused object, which does no harm. `never`: requests that can be sent only
- * once, such as one whose body is a stream.
+ * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: writes that must not happen twice, such
+ * as a guest's message; repeated only if the upstream has certainly not accepted them. `creation`: the same, but a
+ * lost response only leaves an unused object, which does no harm. `never`: requests that can be sent only once,
+ * such as those whose body is a stream.
  */
 export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
@@ -21,7 +21,7 @@ export interface Attempt {
   readonly deadlineAtMs: number
 }
 
-/** The wait before the next attempt, or undefined if there must be none. */
+/** The wait before the next attempt, or undefined if there must be no further attempt. */
 export function retryDelayMs(
   outcome: Outcome,
   { number, retry, deadlineAtMs }: Attempt,
@@ -41,7 +41,7 @@ function mayBeRepeated(outcome: Outcome, retry: RetryKind): boolean {
   return retry === 'idempotent' ? RETRYABLE_STATUSES.includes(outcome.status) : outcome.status === 429
 }
 
-/** A timed-out request is not repeated: the upstream is slow, and would get three times the load. */
+/** A timed-out request is not repeated: an upstream that is slow would get three times the load. */
 function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boolean {
   if (kind === 'unsendable') return false
   return !sent || (retry === 'idempotent' && kind === 'lost')

@@ -8,7 +8,7 @@ import { createProxyFinder } from './outbound-proxy.ts'
 
 /**
  * Keep-alive connections to Genesys, for plain HTTP (a gateway, the simulator) and for TLS, through the
- * environment's proxy.
+ * environment's proxy if there is one.
  */
 export interface UpstreamAgents {
   /** The agent for this address. */
@@ -20,18 +20,18 @@ export interface UpstreamAgents {
 }
 
 export interface UpstreamAgentsOptions {
-  /** For each host. Default 256. */
+  /** The maximum number of sockets for each host. Default 256. */
   readonly maxSockets?: number
   /** Default 30 s. */
   readonly idleSocketMs?: number
-  /** Name resolution instead of `dns.lookup`. A proxy resolves names itself. */
+  /** Replaces `dns.lookup`. It is not used with a proxy, which resolves names itself. */
   readonly lookup?: LookupFunction
 }
 
 /**
- * 256 sockets per host are enough for 500 concurrent page requests with an upstream that takes 20 ms; 64 are
- * not. An idle socket is closed before most load balancers close it (60 s), because a request on a closing
- * socket is lost; Node.js closes it earlier if the `Keep-Alive` of a response requires it.
+ * 256 sockets per host are enough for 500 concurrent page requests with an upstream that takes 20 ms; 64 are too
+ * few. An idle socket is closed before most load balancers close it (60 s), because a request on a closing socket
+ * is lost; Node.js closes it earlier if the `Keep-Alive` of a response requires it.
  */
 export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
   const { maxSockets = 256, idleSocketMs = 30_000, lookup } = given
@@ -59,7 +59,8 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
       const proxy = proxyFor(url)
       return proxy ? tunnelThrough(proxy) : direct[url.protocol === 'https:' ? 'https:' : 'http:']
     },
-    // A socket of another agent belongs to a recorder, and has no connection to wait for.
+    // A socket that these agents did not create belongs to a recorder such as nock, and has no connection to wait
+    // for.
     isConnected: (socket) => socket !== null && !connecting.has(socket),
     close() {
       for (const agent of [...Object.values(direct), ...tunnels.values()]) agent.destroy()
@@ -70,8 +71,8 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
 type AgentClass<Args extends unknown[]> = new (...args: Args) => http.Agent
 
 /**
- * Agents that track which sockets are not connected yet, and close an idle socket that receives bytes: these
- * bytes would be taken for the response to the next request, which belongs to another guest.
+ * Agents that track which sockets are not connected yet, and close an idle socket that receives bytes: these bytes
+ * would be taken for the response to the next request, which may belong to another guest.
  */
 function watchingAgents(connecting: WeakSet<Duplex>) {
   const idle = new WeakSet<Duplex>()

@@ -11,8 +11,8 @@ export interface ExpectedBody<T> {
 }
 
 /**
- * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` if a 2xx response with an invalid
- * body leaves open what was done. A `ZodError`, which quotes the response, is never thrown.
+ * @throws {UpstreamError} `upstream_bad_response`, or `delivery_unknown` if a 2xx response with an invalid body
+ * leaves open whether the request was processed. A `ZodError`, which quotes the response, is never thrown.
  */
 export function readBody<T>(text: string, { schema, allowNonJson, operation, retry }: ExpectedBody<T>): T {
   const json = parseJson(text)

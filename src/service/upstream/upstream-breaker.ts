@@ -15,7 +15,7 @@ const PROBE_MS = 5000
 export interface UpstreamBreaker {
   /**
    * Makes the call, or returns undefined immediately while the circuit breaker is open.
-   * @param exchange makes the call within the timeout that it is given
+   * @param exchange makes the call within the given timeout
    */
   run(exchange: (mostMs: number) => Promise<Outcome>): Promise<Outcome | undefined>
   /** For a call that was not made: seconds until a retry, at least 1. */
@@ -39,8 +39,8 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
   })
 
   /**
-   * cockatiel's `execute` needs two more awaits per call; so while the breaker is closed, it is only informed of
-   * the outcome afterwards.
+   * cockatiel's `execute` takes two more awaits per call. While the breaker is closed, cockatiel is therefore only
+   * informed of outcomes afterwards.
    */
   function count(outcome: Outcome): Outcome | Promise<Outcome> {
     if (policy.state !== CircuitState.Closed) return outcome
@@ -52,7 +52,7 @@ export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreak
   return {
     run(exchange) {
       if (policy.state === CircuitState.Closed) return exchange(Infinity).then(count)
-      // cockatiel lets callers wait for the probe; a page should get its error immediately.
+      // cockatiel makes callers wait for the probe; a page should get its error immediately.
       if (policy.state === CircuitState.HalfOpen) return Promise.resolve(undefined)
       return policy
         .execute(() => exchange(PROBE_MS))

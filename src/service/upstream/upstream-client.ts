@@ -23,11 +23,14 @@ import {
 } from './upstream-failure.ts'
 
 export interface UpstreamClientOptions {
-  /** The dependency, for metrics: `api`, `login`, `cdn`. It has one breaker, so create one client for each. */
+  /**
+   * The dependency, for metrics: `api`, `login`, `cdn`. A client has one circuit breaker, so create one client for
+   * each dependency.
+   */
   readonly name: string
   /**
-   * Timeout of each attempt, and of an upload's response after its last byte; the deadline of the call limits
-   * all of them together.
+   * Timeout of each attempt, and of an upload's response after its last byte; the deadline of the call limits all
+   * attempts together.
    */
   readonly timeoutMs: number
   /** Default `genesys-guest-bff`. */
@@ -40,7 +43,7 @@ export interface UpstreamClientOptions {
   readonly observe?: ((call: ObservedAttempt) => void) | undefined
   /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Called with every response, whatever its content, to study how upstream responds. Never log it. */
+  /** Called with every response, whatever its content, to study how the upstream responds. Never log it. */
   readonly onResponse?: ((response: ObservedResponse) => void) | undefined
 }
 
@@ -55,7 +58,7 @@ export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'bod
 export interface ObservedAttempt {
   readonly name: string
   readonly operation: string
-  /** HTTP status, or the failure because of which there is none. */
+  /** HTTP status, or the reason why there is none. */
   readonly result: number | TransportFailure['kind'] | 'breaker-open'
   readonly durationMs: number
 }
@@ -66,7 +69,7 @@ interface Call {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly deadlineAtMs: number
-  /** Names what to fix if Genesys refuses. */
+  /** Returns what to fix if Genesys refuses the call. */
   readonly explain?: Explain | undefined
 }
 
@@ -89,10 +92,10 @@ export interface UpstreamUpload extends Call {
   readonly sizeBytes: number
 }
 
-/** All REST calls to one dependency. Its methods throw only {@link UpstreamError}. */
+/** Makes all REST calls to one dependency. The methods throw only {@link UpstreamError}. */
 export interface UpstreamClient {
   request<T>(request: UpstreamRequest<T>): Promise<T>
-  /** Streams a file; never repeated. @throws {UpstreamError} `attachment_refused` if the source stream is aborted */
+  /** Streams a file, without retries. @throws {UpstreamError} `attachment_refused` if the source stream is aborted */
   upload(upload: UpstreamUpload): Promise<void>
   close(): void
 }
@@ -184,7 +187,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       })
     },
     upload({ operation, url, headers, body, sizeBytes, explain, deadlineAtMs }) {
-      body.on('error', () => undefined) // the outcome reports it, even if the upload ends before the stream does
+      body.on('error', () => undefined) // the outcome reports the error, even if the upload ends before the stream does
       return deliver({
         operation,
         method: 'PUT',

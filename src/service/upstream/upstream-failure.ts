@@ -4,14 +4,14 @@ import { retryAfterSeconds, type RetryKind } from './retry.ts'
 import type { ErrorFacts } from './coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
 
-/** What an operation can use to find the setting that must be fixed. */
+/** The facts from which an operation can determine what to fix. */
 export interface Refusal {
   readonly status: number
   readonly upstreamCode: string | undefined
   readonly emptyBody: boolean
 }
 
-/** Names what to fix, or undefined if that is unknown. */
+/** Returns what to fix, or undefined if that is unknown. */
 export type Explain = (refusal: Refusal) => string | undefined
 
 export interface FailedCall {
@@ -22,10 +22,10 @@ export interface FailedCall {
   readonly explain: Explain | undefined
 }
 
-/** The platform sends no `Retry-After` with this 429: the value is a suggestion, not a promise. */
+/** For a 429 without `Retry-After`: the value is only a suggestion. */
 const RATE_LIMIT_PAUSE_SECONDS = 5
 
-/** Converts a failed call to an error. Of a response's body, only codes are passed on. */
+/** Converts a failed call to an error. Only codes and the correlation id are passed on from a response's body. */
 export function failedCallError(outcome: Outcome, call: FailedCall, nowMs: number): UpstreamError {
   return outcome.kind === 'response' ? refusalError(outcome, call, nowMs) : transportError(outcome, call)
 }
@@ -74,7 +74,10 @@ function redirectHint(status: number): string {
   )
 }
 
-/** For a call without a response: `delivery_unknown` if it must not happen twice and may have happened once. */
+/**
+ * For a call without a response: `delivery_unknown` if the call must not happen twice and may already have
+ * happened.
+ */
 function transportError(
   { kind, sent, systemCode }: TransportFailure,
   { operation, retry, url }: FailedCall,
@@ -122,14 +125,11 @@ const CAUSES: readonly (readonly [RegExp, string, string])[] = [
   [
     /CERT|SIGNATURE|ISSUER/,
     'its certificate is not trusted here',
-    'Set NODE_EXTRA_CA_CERTS to a file with the certificate authority, if it is yours',
+    'If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority',
   ],
 ]
 
-/**
- * For a 2xx response whose body does not belong to the operation, such as the page of a gateway, which has not
- * accepted a message.
- */
+/** For a 2xx response whose body does not belong to the operation, such as an HTML page from a gateway. */
 export function unreadableError(operation: string, retry: RetryKind, hint: string): UpstreamError {
   if (retry !== 'non-idempotent') return badResponseError(operation, hint)
   const message = `Genesys sent an invalid response: it is unknown whether it processed the request (${operation}).`

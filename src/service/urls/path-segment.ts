@@ -1,7 +1,7 @@
 /**
- * Converts an id of external origin to one path segment, which cannot change the rest of the path or the host.
- * Undefined for an invalid id: empty, over 200 characters, `.` or `..`, with control characters or a lone
- * surrogate.
+ * Converts an id from another system to one path segment, which cannot change the rest of the path or the host.
+ * Undefined for an invalid id: one that is empty, longer than 200 characters, `.` or `..`, or contains a control
+ * character or a lone surrogate.
  */
 export function pathSegment(id: string): string | undefined {
   if (/^[\w-]{1,200}$/.test(id)) return id // almost always the case

@@ -7,16 +7,16 @@ import type { DeadlineAtMs } from '../guest-api.ts'
 import { requestToken, type OAuthCredentials } from './oauth-token-operation.ts'
 import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 
-/** Wrong credentials are tried once a minute, not on each request. */
+/** Refused credentials are tried again after a minute, not on each request. */
 const REFUSAL_TTL_MS = 60_000
 /** A single 400 or 401 can be transient: only this replica remembers it, and retries after this time. */
 const FIRST_REFUSAL_TTL_MS = 2_000
-/** One token request with its retries, shared by all callers. */
+/** The timeout of a token request, including its retries. All callers share the request. */
 const TOKEN_TIMEOUT_MS = 20_000
 /** After a 401 that a fresh token did not fix, further 401s cause no token requests for this time. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
-/** Credentials that Genesys has refused for any replica. The methods never reject. */
+/** The credentials that Genesys has refused, shared by all replicas. The methods never reject. */
 export interface RefusedCredentials {
   /** Undefined if the credentials were not refused, or if Redis is unavailable. */
   recall(credentials: string): Promise<RememberedRefusal | undefined>
@@ -26,21 +26,24 @@ export interface RefusedCredentials {
 export interface RememberedRefusal {
   readonly message: string
   readonly facts: ErrorFacts
-  /** For how long the credentials are not tried again. */
+  /** How long the credentials are not tried again. */
   readonly forMs: number
 }
 
 export interface AccessTokenOptions extends OAuthCredentials {
   /** A separate client, because the login host and the API are separate dependencies. */
   readonly client: UpstreamClient
-  /** Where replicas share refusals. */
+  /** The refusals that replicas share. */
   readonly refused?: RefusedCredentials | undefined
   readonly monotonicNow?: (() => number) | undefined
   readonly random?: (() => number) | undefined
 }
 
 export interface AccessTokenState {
-  /** `unused`: no caller has needed a token yet. `failing`: the last request failed without a refusal; the next caller tries again. */
+  /**
+   * `unused`: no caller has needed a token yet. `failing`: the last request failed, but Genesys did not refuse the
+   * credentials; the next caller tries again.
+   */
   readonly status: 'unused' | 'valid' | 'refused' | 'failing'
   /** For `refused` and `failing`: what to fix, if known. */
   readonly hint?: string
@@ -54,8 +57,8 @@ export interface AccessToken {
    */
   get(deadlineAtMs: DeadlineAtMs): Promise<string>
   /**
-   * Makes the call with `Bearer <token>`. On a 401 the token is dropped and the call is repeated once
-   * with a fresh one. A request refused with 401 was not processed, so this is safe for messages too.
+   * Makes the call with `Bearer <token>`. On a 401, the token is dropped and the call is repeated once with a
+   * fresh token. A request refused with 401 was not processed, so this is safe for messages too.
    */
   authorize<T>(call: (authorization: string) => Promise<T>, deadlineAtMs: DeadlineAtMs): Promise<T>
   /** Drops this token, unless it has already been replaced. */
@@ -67,14 +70,14 @@ interface CachedToken extends TokenLifetime {
   readonly token: string
 }
 
-/** The first call after the renewal time starts the renewal, and gets the token that is still valid. */
+/** The first caller after the renewal time starts the renewal, and gets the current token, which is still valid. */
 export function createAccessToken(options: AccessTokenOptions): AccessToken {
   const { client, monotonicNow = processMonotonicNow, random = Math.random } = options
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
   let refusedBefore: string | undefined
 
-  /** Requests a token, unless Genesys has just refused the same credentials to another replica. */
+  /** Requests a token, unless Genesys has just refused these credentials for another replica. */
   async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
     const { refused } = options
     const credentials = describe(options)
@@ -147,7 +150,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   }
 }
 
-/** Everything that a refusal depends on: other credentials are tried immediately. */
+/** Everything on which a refusal depends: if any of it changes, the credentials are tried again immediately. */
 function describe({ loginUrl, clientId, clientSecret, style, scope }: OAuthCredentials): string {
   const secret = typeof clientSecret === 'string' ? clientSecret : clientSecret()
   return JSON.stringify([loginUrl, clientId, secret, style, scope])

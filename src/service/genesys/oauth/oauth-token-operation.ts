@@ -14,7 +14,10 @@ export interface OAuthCredentials {
    * for gateways.
    */
   readonly style?: 'basic' | 'form' | undefined
-  /** RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's roles. */
+  /**
+   * The scope of RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's
+   * roles.
+   */
   readonly scope?: string | undefined
 }
 
@@ -76,7 +79,7 @@ function credentialsRefused({ upstreamCode: code, status, correlationId }: Error
   )
 }
 
-/** Genesys: an unknown client id is a 400, a wrong secret a 401; both have the code `invalid_client`. */
+/** Genesys: an unknown client id results in a 400, a wrong secret in a 401; both have the code `invalid_client`. */
 function hintFor(status: number | undefined, code: string | undefined): string {
   if (code === 'unauthorized_client' || code === 'unsupported_grant_type') {
     return 'The OAuth client may not use client credentials: in Genesys Cloud, set its grant type to Client Credentials.'

@@ -1,23 +1,23 @@
 /** The lifetime of a token, from an untrusted `expires_in`. */
 
 /**
- * RFC 6749 makes `expires_in` optional. Without it the token is trusted for a minute; a 401 corrects a wrong
- * guess.
+ * RFC 6749 makes `expires_in` optional. Without it, a lifetime of one minute is assumed. If the token expires
+ * earlier, it is replaced after a 401.
  */
 const DEFAULT_EXPIRES_IN_S = 60
-/** Genesys: the longest token lifetime that an OAuth client can have is two days. */
+/** Genesys: the maximum token lifetime of an OAuth client is two days. */
 const LONGEST_LIFETIME_SECONDS = 172_800
 const RENEW_BEFORE_END_SECONDS = 60
 
 export interface TokenLifetime {
-  /** From this time a new token is requested, while this one is still used. */
+  /** After this time, a new token is requested while this one is still used. */
   readonly renewAfterMs: number
   readonly expiresAfterMs: number
 }
 
 /**
- * Renewal starts at a random time between 75 and 60 s before the end, so that replicas do not all renew at
- * once. A token with a lifetime below two minutes is renewed around the middle of its lifetime.
+ * Renewal starts at a random time between 75 and 60 s before the end, so that replicas do not all renew at the
+ * same time. A token with a lifetime below two minutes is renewed around the middle of its lifetime.
  * @param expiresIn seconds, as received: a missing, zero, negative or invalid value counts as a minute.
  */
 export function tokenLifetime(expiresIn: unknown, random: () => number): TokenLifetime {

@@ -21,10 +21,10 @@ const explainCreate = explainWith(CREATE_EXTERNAL_GUEST)
 const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
 
 /**
- * Guests over REST: the service's OAuth token creates a guest, and the guest's own token, with the scheme
- * `Guest`, sends its messages. Not part of the published platform: for teams that have a gateway with these
- * operations.
- * A message whose response was lost is not sent again: there is no history in which to search for it.
+ * Guests over REST: the service creates a guest with its OAuth token, and sends the guest's messages with the
+ * guest's own token, under the scheme `Guest`. The operations are not part of the published platform; the driver
+ * is for teams that have a gateway with them. A message whose response was lost is not sent again: there is no
+ * history in which to search for it.
  */
 export function createExternalGuests(options: RestGuestOptions): GuestApi {
   const { apiUrl, client, accessToken, now = Date.now } = options

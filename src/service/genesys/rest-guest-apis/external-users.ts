@@ -21,9 +21,9 @@ const SIGNED_IN_ONLY =
   'USER_TOKEN_AUDIENCE, or choose another GENESYS_GUEST_API.'
 
 /**
- * Signed-in visitors over REST: the service's OAuth token creates a token for one of the website's own users.
- * The page passes it to Genesys' SDK, which then communicates with Genesys directly. Not part of the
- * published platform: for teams that have a gateway with this operation.
+ * Signed-in visitors over REST: with its OAuth token, the service creates a token for one of the website's own
+ * users. The page passes that token to Genesys' SDK, which then communicates with Genesys directly. The operation
+ * is not part of the published platform; the driver is for teams that have a gateway with it.
  */
 export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId } = options
@@ -79,7 +79,7 @@ export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
       const { guestId } = guest.ref
       if (guestId === undefined) {
         throw new UpstreamError('upstream_refused', 'The attributes of this user can no longer be changed.', {
-          hint: 'Genesys named no guestId when the user was created, and attributes are written by that id.',
+          hint: 'Genesys sent no guestId when the user was created, and without it, attributes cannot be written.',
         })
       }
       await writeGuestAttributes(options, guestId, attributes, deadlineAtMs)

@@ -34,8 +34,8 @@ export async function writeGuestAttributes(
 }
 
 /**
- * Before a message is sent, writes the attributes that routing needs. This takes at most half of the remaining
- * time, and a failure does not stop the message.
+ * Before a message is sent, writes the attributes that routing needs. The write takes at most half of the
+ * remaining time, and the message is sent even if the write fails.
  * @returns true if the write failed, so the attributes are still pending
  */
 export async function writeBeforeMessage(

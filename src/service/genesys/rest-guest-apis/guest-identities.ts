@@ -16,7 +16,7 @@ import {
 } from './rest-guest.ts'
 
 export interface GuestIdentitiesOptions extends RestGuestOptions {
-  /** Language of the messages of guests who did not name one, for example `en-US`. */
+  /** The language of messages from guests who specified none, for example `en-US`. */
   readonly language?: string | undefined
   readonly divisionId?: string | undefined
   /** The flow that receives the messages. */
@@ -31,10 +31,11 @@ const explainCreate = explainWith(CREATE_GUEST_IDENTITY)
 const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
 
 /**
- * Guests over REST: the service's OAuth token issues a guest identity for the purpose `chat`, and the
- * identity's own token, as a bearer, sends its messages. Not part of the published platform: for teams that
- * have a gateway with these operations. `organizationId`, if set, is sent as `X-Genesys-Cloud-Id`.
- * A message whose response was lost is not sent again: there is no history in which to search for it.
+ * Guests over REST: the service creates a guest identity for the purpose `chat` with its OAuth token, and sends
+ * the guest's messages with the identity's own bearer token. The operations are not part of the published
+ * platform; the driver is for teams that have a gateway with them. `organizationId`, if set, is sent as
+ * `X-Genesys-Cloud-Id`. A message whose response was lost is not sent again: there is no history in which to
+ * search for it.
  */
 export function createGuestIdentities(options: GuestIdentitiesOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId, divisionId, flowId, now = Date.now } = options

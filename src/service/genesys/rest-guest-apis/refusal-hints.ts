@@ -1,14 +1,14 @@
 import type { Explain, Refusal } from '../../upstream/upstream-failure.ts'
 
 /**
- * What a refusal means for each operation, for the operator who reads the log. Genesys returns little more
- * than the status; these are the documented causes.
+ * What a refusal of one operation means, by HTTP status, for the operator who reads the log. Genesys returns
+ * little more than the status; these are the documented causes.
  */
 export interface RefusalHints {
   readonly [status: number]: string
   /**
-   * A 403 without a body. Genesys' own refusals have a body; an empty one comes from a gateway in front of
-   * the API.
+   * A 403 without a body. Genesys' own refusals have a body; an empty body comes from a gateway in front of the
+   * API.
    */
   readonly emptyForbidden?: string
 }
@@ -25,7 +25,7 @@ function isEmptyForbidden({ status, emptyBody }: Refusal): boolean {
   return status === 403 && emptyBody
 }
 
-/** The platform's codes that are more specific than the status. */
+/** The meanings of platform codes that are more specific than the status. */
 const CODE_HINTS: Readonly<Record<string, string>> = {
   'authentication.required': 'No Authorization header arrived at Genesys: a proxy in between may drop it.',
   'credentials.expired': 'The token has expired.',
@@ -79,7 +79,7 @@ export const SEND_WITH_GUEST_IDENTITY: RefusalHints = {
   400: 'The conversation id is missing or not valid: it comes with the guest identity, and its conversation may have ended.',
   401: GUEST_TOKEN_401,
   403:
-    'The guest identity may not send here. Check, in this order: guest:chat of the OAuth client that made it; the ' +
+    'The guest identity may not send here. Check, in this order: guest:chat of the OAuth client that created it; the ' +
     "identity's purpose, which must be chat; a stale token; a guest id other than that of the session; a flow that is not " +
     'open to guests (GENESYS_FLOW_ID); a division other than that of the flow (GENESYS_DIVISION_ID).',
   emptyForbidden:
@@ -92,18 +92,18 @@ export const CREATE_EXTERNAL_USER: RefusalHints = {
   400: 'Genesys does not accept the user: check GENESYS_ORGANIZATION_ID and the format of the user id.',
   401: OAUTH_401,
   403:
-    'The OAuth client may not create external users, or GENESYS_ORGANIZATION_ID is not its organization. It is not CORS: ' +
-    'this call is made by the server.',
+    'The OAuth client may not create external users, or GENESYS_ORGANIZATION_ID is not its organization. CORS is ' +
+    'not the cause: this call is made by the server.',
   404: NO_SUCH_OPERATION,
 }
 
 export const WRITE_GUEST_ATTRIBUTES: RefusalHints = {
-  400: 'Genesys does not accept the attributes: their values must be strings, all of them at most 2048 bytes.',
+  400: 'Genesys does not accept the attributes: the values must be strings, and keys and values together at most 2048 bytes.',
   401: OAUTH_401,
   403:
     'The OAuth client may not write guest attributes: give it webmessaging:guest:write, and check that it is associated with ' +
     'the deployment of this guest.',
-  404: 'Genesys does not know this guest id here: the guest may belong to another region or organization, or be gone.',
+  404: 'Genesys does not know this guest id here: the guest may belong to another region or organization, or no longer exist.',
 }
 
 export const READ_DEPLOYMENT: RefusalHints = {

@@ -23,13 +23,13 @@ export interface RestGuestOptions {
   /** For the API host; the driver does not close it. */
   readonly client: UpstreamClient
   readonly accessToken: AccessToken
-  /** The time of day. */
+  /** The time of day, as epoch ms. */
   readonly now?: (() => number) | undefined
-  /** For waits and deadlines: monotonic. */
+  /** The monotonic time, for waits and deadlines. */
   readonly monotonicNow?: (() => number) | undefined
   /**
-   * Called when attributes that were to be written before a message were refused. The message is sent anyway:
-   * a guest who is routed badly is better off than one whose message is not sent.
+   * Called when attributes could not be written before a message. The message is sent anyway: poor routing is
+   * better than no message.
    */
   readonly onAttributesRefused?: ((error: UpstreamError) => void) | undefined
 }
@@ -39,7 +39,7 @@ export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
 /** A token that is safe in a header. */
 export const HeaderToken = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
 
-/** A new guest. Its token has one of several names, because descriptions of the operation differ. */
+/** The response with a new guest. Descriptions of the operation disagree about the name of the token's field. */
 export function createdGuest(...tokenNames: string[]) {
   return z.looseObject({ guestId: PathId }).transform((answer, context) => {
     const token = tokenNames.map((name) => answer[name]).find((value) => value !== undefined)
@@ -76,8 +76,8 @@ export function segment(id: string): string {
 }
 
 /**
- * What an error means for a call that uses a guest's own token: a token that Genesys refuses stays unusable,
- * so the guest needs a new session.
+ * Converts the error of a call with a guest's own token. A token that Genesys has refused stays unusable, so the
+ * guest needs a new session.
  */
 export function withGuestToken(error: unknown): unknown {
   if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
@@ -96,7 +96,7 @@ export function refuseRepeat({ repeat }: OutgoingMessage): void {
   )
 }
 
-/** The guest's message as plain text. A choice has its own text. */
+/** The guest's message as plain text. For a choice, it is the text of the choice. */
 export function textOf(message: OutgoingMessage): string {
   if ((message.attachmentIds ?? []).length > 0) {
     throw new UpstreamError('attachment_refused', 'This guest API does not accept files.')
@@ -105,8 +105,8 @@ export function textOf(message: OutgoingMessage): string {
 }
 
 /**
- * The response to a message is not documented: it is an object, from which valid fields are used, or empty.
- * Anything else, such as a gateway's page, is not a response of the operation.
+ * The response to a message is not documented. It is accepted if it is empty or an object, whose valid fields are
+ * used. Anything else, such as an HTML page from a gateway, does not come from the operation.
  */
 export const SentMessage = z
   .object({
@@ -124,7 +124,10 @@ function isInOurForm(time: string): boolean {
   return time.length === 24 && time.endsWith('Z')
 }
 
-/** The message as accepted: with the id and time from the response or, without them, with the known ones. */
+/**
+ * The accepted message, with the id and time from the response or, if they are missing, the tracing id and the
+ * current time.
+ */
 export function acceptedMessage(
   { id, time }: z.infer<typeof SentMessage>,
   { tracingId }: OutgoingMessage,

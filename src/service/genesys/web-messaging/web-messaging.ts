@@ -32,13 +32,13 @@ export interface WebMessagingOptions {
   readonly cdn: UpstreamClient
   /** For attachments: the object store and the API are separate dependencies. */
   readonly files: UpstreamClient
-  /** Default: https to public addresses, and the hosts above. */
+  /** Default: https addresses of public hosts, and the hosts above. */
   readonly fileAddresses?: FileAddresses
-  /** The service's OAuth token, if configured: then attributes can be written without a message. */
+  /** The service's OAuth token, if configured. With it, attributes can be written without a message. */
   readonly accessToken?: AccessToken | undefined
   /** Whether guests may sign in with the deployment's OpenID provider. Default false. */
   readonly signIn?: boolean
-  /** Name and version of the service, as Genesys sees it. Default `genesys-guest-bff`. */
+  /** Name and version of the service, as Genesys sees them. Default `genesys-guest-bff`. */
   readonly application?: string
   /** Default 10 s. */
   readonly handshakeTimeoutMs?: number
@@ -57,16 +57,19 @@ export interface WebMessagingOptions {
   readonly echoMs?: number
   /** Connections per minute for listening guests. Default 1000, the platform's limit for a deployment. */
   readonly connectionsPerMinute?: number
-  /** Called with the reason why a frame could not be used, without its contents. */
+  /** Called with the reason why a frame could not be used, without the frame's contents. */
   readonly onUnrecognizedFrame?: (reason: string) => void
   /** Called with every frame of Genesys as received. Secret: never log it. */
   readonly onFrame?: (text: string) => void
-  /** Called with an unexpected exception and what was being done. At most one guest's connection ends. */
+  /**
+   * Called with an unexpected exception and a description of what was being done. At most one guest's connection
+   * ends.
+   */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver
   /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Called with something that an operator could fix, although the guest is served. */
+  /** Called with a hint about something that the operator could fix, although the guest is served. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */
   readonly now?: () => number
@@ -112,7 +115,7 @@ const CAPABILITIES: readonly Capability[] = [
 
 /**
  * Genesys Cloud's own guest API: one WebSocket for each guest, kept open and shared within this process. The
- * guest's `ref` is the token that the service created for it.
+ * guest's `ref` contains the token that the service created for the guest.
  */
 export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   const options = { ...DEFAULTS, ...given }
@@ -173,7 +176,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   }
 }
 
-/** Errors are delivered as events, including those of a closed driver. */
+/** Errors are delivered as events, including the error of a closed driver. */
 function subscribe(connections: GuestConnections, guest: Guest, listener: GuestEventListener): () => void {
   try {
     return connections.of(guest).subscribe(listener)

@@ -12,7 +12,7 @@ interface ProbedConnection {
   request<T>(request: GuestRequest<T>): Promise<T>
 }
 
-/** Finds out whether a connection still works, by echo requests and pings. */
+/** Checks with echo requests and pings whether a connection still works. */
 export class ConnectionProbe {
   lastFrameAtMs = 0
   readonly #connection: ProbedConnection
@@ -32,7 +32,7 @@ export class ConnectionProbe {
     return nowMs - this.#echoedAtMs >= MIN_ECHO_INTERVAL_MS
   }
 
-  /** Finds out, once per request without a response, whether the connection is at fault. */
+  /** Checks the connection, once for each request without a response. */
   probe(nowMs: number, sentAtMs: number): void {
     if (this.#probedAtMs >= sentAtMs) return
     this.#probedAtMs = nowMs
@@ -40,7 +40,10 @@ export class ConnectionProbe {
     if (this.mayEcho(nowMs)) this.sendEcho(nowMs)
   }
 
-  /** Keeps the connection alive in proxies, reads the session's expiry, and detects a dead peer. */
+  /**
+   * Sends an echo: it keeps proxies from closing the connection, returns the session's expiry, and detects a dead
+   * peer.
+   */
   sendEcho(nowMs: number): void {
     this.#echoedAtMs = nowMs
     const echoed = this.#connection.request({

@@ -3,18 +3,21 @@
  * are spread over the minute.
  */
 const BURST_SHARE = 1 / 4
-/** The share of a minute's connections for guests who cannot wait. The rest is reserved for listening guests. */
+/**
+ * The share of a minute's connections for guests who wait for a response. The rest is reserved for listening
+ * guests.
+ */
 const URGENT_SHARE = 0.85
 const WINDOW_SECONDS = 60
 
-/** A callback that connects when it is dequeued. */
+/** A connection that can be queued until it may be opened. */
 export interface WaitingConnection {
   connectNow(): void
 }
 
 /**
- * Limits new connections. Genesys allows 1000 connections per minute and deployment, and after a restart or
- * an outage all guests reconnect together. Guests who wait for a response go first, up to their share; the
+ * Limits new connections. Genesys allows 1000 connections per minute and deployment, and after a restart or an
+ * outage, all guests reconnect at the same time. Guests who wait for a response go first, up to their share; the
  * others are connected in order of arrival.
  */
 export class ConnectionRateLimiter {
@@ -29,7 +32,7 @@ export class ConnectionRateLimiter {
   #left: number
   #atMs: number
 
-  /** @param perMinute listening guests never exceed it, in any minute */
+  /** @param perMinute after this many connections in a minute, none is opened for a listening guest */
   constructor(perMinute: number, monotonicNow: () => number) {
     this.#perMinute = perMinute
     this.#burst = Math.max(1, perMinute * BURST_SHARE)
@@ -39,7 +42,7 @@ export class ConnectionRateLimiter {
     this.#atMs = monotonicNow()
   }
 
-  /** Connects now or enqueues. A queued caller keeps its place, and can only move forward. */
+  /** Connects now or enqueues. A queued caller keeps its place, unless it becomes urgent. */
   request(waiting: WaitingConnection, isUrgent: boolean): void {
     if (this.#urgent.has(waiting)) return
     if (isUrgent) this.#listening.delete(waiting)
@@ -93,7 +96,7 @@ export class ConnectionRateLimiter {
 
 /** Counts the events of the last minute, in buckets of one second. */
 class SlidingMinute {
-  /** One bucket more than a minute has seconds, because the oldest second is only partly in the window. */
+  /** One more bucket than there are seconds in a minute, because the oldest second is only partly in the window. */
   readonly #bySecond = new Array<number>(WINDOW_SECONDS + 1).fill(0)
   #total = 0
   #second = -Infinity

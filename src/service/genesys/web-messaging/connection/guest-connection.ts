@@ -24,11 +24,14 @@ export interface ConnectionSettings extends SocketSettings {
   readonly readSession: ReadSession
   /** The time of day, for messages without a time. */
   readonly now: () => number
-  /** How long an unused connection stays open. While none is open, Genesys marks messages as not delivered. */
+  /**
+   * How long an unused connection stays open. Without an open connection, Genesys marks messages to the guest as
+   * not delivered.
+   */
   readonly idleMs: number
-  /** The pause after which a listening connection sends a frame, so that proxies do not close it. */
+  /** A listening connection that has sent nothing for this long sends an echo, so that proxies do not close it. */
   readonly echoMs: number
-  /** Whether the deployment starts conversations automatically; a promise if that must be read first. */
+  /** Whether the deployment starts conversations automatically; a promise if the configuration must be read first. */
   readonly startsByItself: () => boolean | Promise<boolean>
 }
 
@@ -39,28 +42,31 @@ const PROBE_AFTER_MS = 2_000
 /** After this many consecutive failed attempts, requests that wait for a connection are rejected. */
 const MAX_FAILED_ATTEMPTS = 3
 
-/** One guest at Genesys: its requests, its listeners, and the state of its session. */
+/** One guest's connection to Genesys: the guest's requests and listeners, and the state of the session. */
 export class GuestConnection implements SocketHandlers {
   readonly newest = new NewestMessage()
   readonly socket: SessionSocket
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly pickers = new OfferedPickers()
-  /** A new chat is being started: Genesys may announce that it closes the connection, but keep using it. */
+  /**
+   * True while a new chat is being started: Genesys may then announce that it closes the connection, but keep
+   * using it.
+   */
   isStartingNew = false
   readonly join: SessionJoin
   readonly #settings: ConnectionSettings
   readonly #queue: RequestQueue
   readonly #probe = new ConnectionProbe(this)
   readonly #listeners: GuestListeners
-  /** The listeners have been notified that the connection is lost. */
+  /** Whether the listeners have been notified that the connection is lost. */
   #isLossAnnounced = false
   #failedAttempts = 0
   #idleSinceMs: number | undefined
   #isPolled = false
   /** The expiry that listeners were last warned about. */
   #announcedExpiryMs: number | undefined
-  /** Genesys has given the session to another device: the token must not be used again. */
+  /** Set when Genesys has given the session to another device: its token must not be used again. */
   #discarded: UpstreamError | undefined
 
   /** @param guest `isNew`: its token was just created, so Genesys cannot know it. */
@@ -76,12 +82,12 @@ export class GuestConnection implements SocketHandlers {
     this.join = new SessionJoin(this, settings)
   }
 
-  /** The connection is about to be used: its idle time restarts. */
+  /** Restarts the idle time, because the connection is about to be used. */
   touch(): void {
     this.#idleSinceMs = undefined
   }
 
-  /** A page has read the history; unless it listens, it will poll again. */
+  /** Records that a page has read the history. If no page listens, the page is expected to poll again. */
   notePoll(): void {
     this.#isPolled ||= this.#listeners.count === 0
   }
@@ -134,7 +140,7 @@ export class GuestConnection implements SocketHandlers {
     if (!this.session.isReadOnly) this.#queue.sendTyping()
   }
 
-  /** Does pending work; call it several times a second. Returns false when the connection can be removed. */
+  /** Does the work that is due; call it several times a second. Returns false when the connection can be removed. */
   sweep(nowMs: number): boolean {
     const { echoMs } = this.#settings
     const idleMs = Math.max(this.#settings.idleMs, this.#isPolled ? POLLING_IDLE_MS : 0)
@@ -153,13 +159,16 @@ export class GuestConnection implements SocketHandlers {
     return true
   }
 
-  /** The guest has signed in here, so the session is usable again after a sign-in elsewhere. */
+  /**
+   * Called after a sign-in on this device, which makes the session usable again if another device had taken it
+   * over.
+   */
   useCredentials(credentials: Credentials): void {
     this.socket.credentials = credentials
     this.#discarded = undefined
   }
 
-  /** The guest has signed out. */
+  /** Called after the guest has signed out. */
   end(): void {
     this.socket.credentials = undefined
     this.#leave('expired', new UpstreamError('session_ended', 'The guest has signed out'))
@@ -200,9 +209,11 @@ export class GuestConnection implements SocketHandlers {
 
   onFrame(frame: Frame): void {
     this.#probe.lastFrameAtMs = this.#settings.monotonicNow()
-    // Must be first: `accept` may send the next request, which must be known to come after this message.
+    // Must come first: `accept` may send the next request, and this message must be recorded as earlier than that
+    // request.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
-    // A new chat or a sign-in: the other tabs must be notified, and the session's `Join` goes first.
+    // After a new chat or a sign-in, the other tabs must be notified, and `Join` must be the session's first
+    // request.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const isResponse = this.#queue.accept(frame)
     switch (frame.class) {
@@ -247,8 +258,8 @@ export class GuestConnection implements SocketHandlers {
   }
 
   /**
-   * Genesys: with `signedIn`, another device has taken over the session. Without a reason, the guest has
-   * opened one connection too many, or has left a read-only conversation on another device.
+   * Genesys: if the reason is `signedIn`, another device has taken over the session. Without a reason, the guest
+   * has opened one connection too many, or has left a read-only conversation on another device.
    */
   #onClosed(reason: string | undefined): void {
     if (reason === 'signedIn') {
@@ -297,7 +308,7 @@ export class GuestConnection implements SocketHandlers {
     this.lateAcknowledgements.keep(tracingId, readMessage(body, this.#settings.now()))
   }
 
-  /** Genesys has closed the connection, or is about to. It stays closed until the next request. */
+  /** Closes a connection that Genesys has closed or is about to close. It stays closed until the next request. */
   #leave(state: SessionEvent['state'], error?: UpstreamError): void {
     this.socket.disconnect()
     if (error) this.#queue.failAll(error)

@@ -3,20 +3,20 @@ import type { Guest, JourneyContext } from '../../guest-api.ts'
 import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 
 export interface GuestConnections {
-  /** The guest's one connection; created, but not opened, if there is none. */
+  /** The guest's only connection. If there is none, it is created, but not opened. */
   of(guest: Guest, isNew?: boolean): GuestConnection
   /** Whether this guest has a connection, open or about to be opened. */
   isConnected(guest: Guest): boolean
-  /** How many guests have a connection. */
+  /** The number of guests that have a connection. */
   readonly size: number
   close(): void
 }
 
-/** How often each guest's ping, idle timeout and reconnect is checked. */
+/** The interval at which the ping, idle timeout and reconnect of each guest are checked. */
 const SWEEP_MS = 250
 /**
- * One timer for all guests: a timer for each would cost more than the guest itself. Each tick sweeps a tenth
- * of the guests, because checking thousands in one turn would delay messages.
+ * One timer for all guests: a timer for each would cost more than the guest itself. Each tick sweeps a tenth of
+ * the guests, because checking thousands in one turn of the event loop would delay messages.
  */
 const SHARDS = 10
 

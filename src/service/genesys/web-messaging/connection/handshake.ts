@@ -14,7 +14,7 @@ export interface HandshakeOptions {
   /** `wss://webmessaging.<domain>`, with or without `/v1`. */
   readonly messagingUrl: string
   readonly deploymentId: string
-  /** Name and version of this client, as Genesys sees it. */
+  /** Name and version of this client, as Genesys sees them. */
   readonly application: string
   readonly handshakeTimeoutMs: number
 }
@@ -49,7 +49,7 @@ function socketUrl({ messagingUrl, deploymentId, application }: HandshakeOptions
   return url
 }
 
-/** One TLS context for all sockets. Each guest has its own connection, so none is kept for reuse. */
+/** One TLS context for all sockets. Each guest has a separate connection, so none is kept for reuse. */
 function handshakeAgent(url: URL): http.Agent {
   const proxy = createProxyFinder()(url)
   if (proxy) return new HttpsProxyAgent(proxy, { keepAlive: false })
@@ -87,14 +87,14 @@ export function handshakeError(
       ...facts,
       hint:
         `The deployment ${deploymentId} must be active in this region, and its allowed domains must ` +
-        (origin === undefined ? 'admit a caller without an origin.' : `contain that of ${origin}.`) +
+        (origin === undefined ? 'allow a caller without an origin.' : `contain that of ${origin}.`) +
         (status === 401 || status === 403
-          ? " If the organization has a list of allowed IP addresses, this machine's must be on it."
+          ? ' If the organization has a list of allowed IP addresses, the address of this machine must be in it.'
           : ''),
     })
   }
-  return new UpstreamError('upstream_bad_response', 'Genesys sent an unexpected response to the connection', {
+  return new UpstreamError('upstream_bad_response', 'Genesys sent an unexpected response to the handshake', {
     ...facts,
-    hint: 'Is GENESYS_MESSAGING_URL the address of the guest socket?',
+    hint: 'Check that GENESYS_MESSAGING_URL is the address of the guest socket.',
   })
 }

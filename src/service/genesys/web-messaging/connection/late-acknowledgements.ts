@@ -4,9 +4,9 @@ const MAX_LATE = 8
 const MAX_ACKNOWLEDGED = 8
 
 /**
- * Acknowledgements without a waiting caller: the caller got `delivery_unknown`, or waits at another replica.
- * Also records which messages of the guest, from all tabs and replicas, were acknowledged under which tracing
- * id.
+ * Acknowledgements for which no caller in this process waits: the caller got `delivery_unknown`, or waits in
+ * another replica. Also records the tracing id of each acknowledged message of the guest, from all tabs and
+ * replicas.
  */
 export class LateAcknowledgements {
   #late: Map<string, Message> | undefined
@@ -31,7 +31,7 @@ export class LateAcknowledgements {
     dropOldest(this.#acknowledged, MAX_ACKNOWLEDGED)
   }
 
-  /** True if the message is known under another tracing id, whatever its content. */
+  /** True if the message was acknowledged under another tracing id, whatever its content. */
   belongsToAnother(tracingId: string, { id }: Message): boolean {
     const acknowledgedAs = this.#acknowledged?.get(id)
     return acknowledgedAs !== undefined && acknowledgedAs !== tracingId

@@ -1,7 +1,7 @@
 import type { GuestEvent, Message } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
-/** The newest message seen on a connection. Updated in place, because thousands of guests have one each. */
+/** The newest message seen on a connection. It is updated in place, because there are thousands of guests. */
 export class NewestMessage {
   /** Its id in the browser's contract; undefined before the first message. */
   key: string | undefined = undefined
@@ -19,7 +19,7 @@ export class NewestMessage {
     this.key = this.id = undefined
   }
 
-  /** Messages after this one may have been missed while there was no connection. */
+  /** The event for messages after this one that may have been missed while there was no connection. */
   gap(): GuestEvent {
     const { key, timeMs } = this
     if (key === undefined) return { type: 'gap' }

@@ -2,7 +2,7 @@ import type { Content, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
 interface OfferedPicker {
-  /** The `id` in the body, which a reply must name. */
+  /** The `id` in the frame's body, which a reply must name. */
   readonly id: string
   readonly replyText: string | undefined
 }
@@ -10,8 +10,8 @@ interface OfferedPicker {
 const MAX_PICKERS = 50
 
 /**
- * The pickers and forms that a guest was offered, to complete replies that only name the message. It is a
- * cache: pages that use `replyTo` and `reply` of the part do not need it.
+ * The choices and forms that a guest was offered, used to complete replies that only name the message. This is a
+ * cache: pages that use the part's `replyTo` and `reply` do not need it.
  */
 export class OfferedPickers {
   #byKey: Map<string, OfferedPicker> | undefined
@@ -30,7 +30,10 @@ export class OfferedPickers {
     }
   }
 
-  /** Names the answered message in the same way as Genesys, and adds the text that its Messenger sends. */
+  /**
+   * Replaces the id of the answered message with the one that Genesys expects, and adds the text that Genesys'
+   * Messenger sends.
+   */
   complete(message: OutgoingMessage): OutgoingMessage {
     const { quickReply, button, date, list, form } = message
     const answered = (quickReply ?? button ?? date ?? list ?? form)?.inReplyTo

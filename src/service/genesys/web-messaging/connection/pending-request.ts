@@ -10,13 +10,13 @@ export interface GuestRequest<T> {
   readonly frame?: RequestFrame
   readonly purpose: Purpose
   readonly deadlineAtMs: number
-  /** Undefined for a frame that is not the response. */
+  /** Reads the response from a frame; undefined if the frame is not the response. */
   readonly readResponse: (frame: Frame) => T | undefined
-  /** What happens to it when the connection is lost before the response. */
+  /** What happens to the request if the connection is lost before the response arrives. */
   readonly ifLost: 'send-again' | 'delivery-unknown'
-  /** The request neither waits for earlier ones nor delays later ones, because its response names it. */
+  /** The request neither waits for earlier requests nor delays later ones, because its response contains its id. */
   readonly isParallel?: boolean
-  /** Goes ahead of the requests that are waiting. */
+  /** The request is queued ahead of the waiting requests. */
   readonly isFirst?: boolean
   /** Called each time the request is about to be sent, which may be long after it was enqueued. */
   readonly onSend?: () => void
@@ -30,14 +30,14 @@ export interface PendingRequest {
   timer: NodeJS.Timeout | undefined
   sendCount: number
   sentAtMs: number
-  /** A refusal that may belong to another request: it is valid only if no response follows shortly. */
+  /** A refusal that may belong to another request: it is used only if no response follows shortly. */
   deferredRejection: UpstreamError | undefined
   gotUnreadableFrame: boolean
-  /** Starts the span, as a child of the caller's. */
+  /** Starts the span, as a child of the caller's span. */
   startSpan: (() => TracedFrame) | undefined
 }
 
-/** One span from the first send until the response, regardless of retries. */
+/** Creates one span from the first send until the response, regardless of retries. */
 export function trace(pending: PendingRequest, answer: Promise<unknown>, tracing: UpstreamTracing): void {
   const { action, tracingId } = pending.request.frame ?? {}
   if (action === undefined || tracingId === undefined) return
@@ -50,7 +50,7 @@ export function trace(pending: PendingRequest, answer: Promise<unknown>, tracing
   )
 }
 
-/** Stops the timer of a request that gets its response or its error. */
+/** Stops the timer of a request that is about to be resolved or rejected. */
 export function settle(pending: PendingRequest): PendingRequest {
   clearTimeout(pending.timer)
   return pending

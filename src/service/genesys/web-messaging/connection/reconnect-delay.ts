@@ -2,8 +2,8 @@ const RECONNECT_BASE_MS = 500
 const RECONNECT_CAP_MS = 10_000
 
 /**
- * Full jitter: any delay up to a bound that doubles with each attempt, so that guests who lost their sockets
- * together do not reconnect together.
+ * Full jitter: a random delay up to a bound that doubles with each attempt, so that guests who lost their sockets
+ * at the same time do not reconnect at the same time.
  * @param attempt counted from 0.
  */
 export function reconnectDelayMs(attempt: number, random: () => number): number {

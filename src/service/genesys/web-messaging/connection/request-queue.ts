@@ -13,31 +13,32 @@ import {
 } from './pending-request.ts'
 import type { SessionSocket, SocketSettings } from './session-socket.ts'
 
-/** A frame that Genesys may push at any time, and how long it is relevant. */
+/** A frame that Genesys may push at any time; `signal` ends the wait. */
 export interface AwaitedFrame<T> extends Omit<GuestRequest<T>, 'frame' | 'ifLost'> {
   readonly signal: AbortSignal
 }
 
 type QueueSettings = Pick<SocketSettings, 'monotonicNow' | 'onUnexpectedError' | 'tracing'>
 
-/** The maximum number of times that a repeatable request is sent: one that breaks the connection every time is abandoned. */
+/** A repeatable request is sent at most this many times, because the request itself may break the connection. */
 const MAX_SENDS = 3
 /**
- * How long to wait for a message's echo after a rate-limit error that may belong to the typing event.
+ * How long to wait for the response to a request after an error that may belong to another request or to a typing
+ * event.
  */
 const AMBIGUOUS_ERROR_GRACE_MS = 1_500
-/** For how long the response to a timed-out request may still arrive. */
+/** How long the response to a timed-out request may still arrive. */
 const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
-/** Genesys: clients send typing at most once every 5 s. */
+/** Genesys: clients send typing events at most once every 5 s. */
 const TYPING_INTERVAL_MS = 5_000
 /** A refusal of a typing event arrives well within this time. */
 const TYPING_RESPONSE_MS = 2_000
 
 /**
- * The requests of one guest, sent one at a time and in order, because an error frame need not name its
- * request. In addition there are requests whose responses name them, and events that Genesys pushes at any
- * time.
+ * The requests of one guest, sent one at a time and in order, because an error frame need not contain the id of
+ * its request. Requests whose responses contain their id are sent in parallel, and frames that Genesys pushes at
+ * any time can be awaited.
  */
 export class RequestQueue {
   readonly #socket: SessionSocket
@@ -68,7 +69,7 @@ export class RequestQueue {
     return this.#inFlight?.sentAtMs
   }
 
-  /** A request is in flight or queued. */
+  /** Whether a request is in flight or queued. */
   get isBusy(): boolean {
     return this.#inFlight !== undefined || this.#waiting.length > 0
   }
@@ -98,7 +99,7 @@ export class RequestQueue {
     return answer
   }
 
-  /** Sends everything that may be sent now. */
+  /** Sends every request that may be sent now. */
   sendNext(): void {
     while (this.#socket.canSend) {
       const index = this.#waiting.findIndex(({ request }) => request.isParallel ?? !this.#inFlight)
@@ -144,7 +145,7 @@ export class RequestQueue {
     return false
   }
 
-  /** Rejects the request that the error refuses. Returns false if there is none. */
+  /** Rejects the request to which the error belongs. Returns false if there is none. */
   refuse(frame: ErrorFrame): boolean {
     const { tracingId, text, code } = frame
     const hasJustTyped = this.#settings.monotonicNow() - this.#typedAtMs < TYPING_RESPONSE_MS
@@ -158,7 +159,7 @@ export class RequestQueue {
       else this.#forgetTimedOut(tracingId)
       return true
     }
-    // Genesys responds in order: an error without an id belongs to the older request.
+    // Genesys responds in order, so an error without an id belongs to a timed-out request, if there is one.
     if (this.#consumeTimedOut()) return true
     const refused = (refusesUpload(code) && sent[0]) || (this.#inFlight ?? sent[0])
     if (!refused) return hasJustTyped
@@ -168,7 +169,7 @@ export class RequestQueue {
     return true
   }
 
-  /** The connection is lost. Repeatable requests wait for the next connection. */
+  /** Called when the connection is lost. Repeatable requests wait for the next connection; the others are rejected. */
   onConnectionLost(): void {
     this.#timedOut = undefined
     const pending = [...(this.#parallel ?? []), ...(this.#inFlight ? [this.#inFlight] : [])]
@@ -180,7 +181,7 @@ export class RequestQueue {
     }
   }
 
-  /** The request in flight was certainly refused, and may be sent again in the same place. */
+  /** Puts the request in flight back at the head of the queue: it was certainly refused, so it may be sent again. */
   putBack(): void {
     const pending = this.#inFlight
     this.#inFlight = undefined
@@ -189,7 +190,7 @@ export class RequestQueue {
     this.#waiting.unshift(pending)
   }
 
-  /** Rejects what has not been sent yet. */
+  /** Rejects the requests that are waiting to be sent. */
   failWaiting(error: UpstreamError): void {
     for (const pending of this.#waiting.splice(0)) settle(pending).reject(error)
   }
@@ -279,7 +280,7 @@ export class RequestQueue {
     this.#timedOut = this.#timedOut?.filter((timedOut) => timedOut.tracingId !== tracingId)
   }
 
-  /** True if a timed-out request consumed the response. */
+  /** True if the error belongs to a timed-out request, which is then forgotten. */
   #consumeTimedOut(): boolean {
     const nowMs = this.#settings.monotonicNow()
     this.#timedOut = this.#timedOut?.filter(({ untilMs }) => untilMs > nowMs)

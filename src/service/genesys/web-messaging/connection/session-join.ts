@@ -17,7 +17,7 @@ interface JoinSettings {
  * failure here is not reported to the guest.
  */
 export class SessionJoin {
-  /** To send with the next `Join`; `false` if agents must not notice the guest. */
+  /** The attributes to send with the next `Join`; `false` to send no `Join`, so that agents do not see the guest. */
   attributes: Attributes | false = {}
   /** Whether Genesys has accepted the `Join` of the newest session. */
   accepted: Promise<boolean> = Promise.resolve(false)
@@ -35,7 +35,7 @@ export class SessionJoin {
 
   async #join(): Promise<boolean> {
     const isOn = this.attributes && this.#settings.startsByItself()
-    // Does not wait if the answer is known: nothing must be sent before the `Join`.
+    // No `await` if the value is already known: nothing may be sent before the `Join`.
     if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
     const attributes = this.attributes || {}
     this.attributes = {}

@@ -22,13 +22,13 @@ export interface SocketSettings {
   readonly deploymentId: string
   readonly openWebSocket: OpenWebSocket
   readonly rateLimiter: ConnectionRateLimiter
-  /** A fresh JWT for a signed-in guest. */
+  /** Requests a fresh JWT for a signed-in guest. */
   readonly renewJwt: (refreshToken: string, deadlineAtMs: number) => Promise<string>
-  /** Called with the reason why a frame could not be used, without its contents. */
+  /** Called with the reason why a frame could not be used, without the frame's contents. */
   readonly onUnrecognizedFrame: (reason: string) => void
   /** Called with every frame as received. */
   readonly onFrame?: ((text: string) => void) | undefined
-  /** Called with an unexpected exception, and what was being done. */
+  /** Called with an unexpected exception and a description of what was being done. */
   readonly onUnexpectedError: (error: unknown, doing: string) => void
   readonly socketObserver: SocketObserver
   /** The operator's tracing. */
@@ -44,9 +44,12 @@ export interface SocketSettings {
 export interface SocketHandlers {
   onConfigured(response: SessionResponse): void
   onFrame(frame: Frame): void
-  /** The connection broke or could not be opened. It is reopened, unless {@link SessionSocket.disconnect} is called. */
+  /**
+   * Called when the connection broke or could not be opened. It is reopened, unless
+   * {@link SessionSocket.disconnect} is called.
+   */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
-  /** Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
+  /** Called when Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
 }
 
@@ -56,7 +59,7 @@ const MAX_RENEWALS = 3
 const FIRST_RETRY_MS = 100
 /** The longest `Retry-After` that is honored: a guest must not be locked out for a day. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000
-/** How long a connection with an unanswered request may be silent. */
+/** How long a connection may stay silent after a probe. */
 const PROBE_TIMEOUT_MS = 2_000
 
 /** A guest's WebSocket with a configured session: connects it, keeps it alive and reconnects it. */
@@ -71,7 +74,7 @@ export class SessionSocket implements WaitingConnection {
   /** `queued`: waits for the connection rate limit; `waiting`: for the next attempt after a failure. */
   #phase: 'idle' | 'queued' | 'connecting' | 'configuring' | 'ready' | 'waiting' = 'idle'
   #socket: WebSocket | undefined
-  /** When the phase's next step is due: the next attempt, the end of configuring, the next ping. */
+  /** When the phase's next step is due: the next attempt, the configuration timeout or the next ping. */
   #dueAtMs = 0
   /** The error with which Genesys refused connections until `untilMs`. */
   #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
@@ -105,7 +108,7 @@ export class SessionSocket implements WaitingConnection {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** The error of an attempt whose `Retry-After` has not passed: until then no request can succeed. */
+  /** The error of an attempt whose `Retry-After` has not passed: until then, no request can succeed. */
   heldBy(): UpstreamError | undefined {
     if (!this.#hold) return undefined
     const leftMs = this.#hold.untilMs - this.#settings.monotonicNow()
@@ -147,7 +150,7 @@ export class SessionSocket implements WaitingConnection {
     else socket.terminate()
   }
 
-  /** Does pending work. Call it several times a second. */
+  /** Does the work that is due. Call it several times a second. */
   sweep(nowMs: number, isUrgent: boolean): void {
     if (nowMs < this.#dueAtMs) return
     if (this.isWaitingToConnect) this.#connectInTurn(isUrgent)
@@ -180,8 +183,8 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * If a caller waits, a connection that worked until now is reopened immediately, and the first retry follows
-   * soon.
+   * The delay if a caller waits: none after a connection that worked until now, and a short one before the first
+   * retry.
    */
   #urgentDelayMs(): number {
     if (this.#wasReady) return 0
@@ -194,7 +197,7 @@ export class SessionSocket implements WaitingConnection {
     this.#settings.rateLimiter.request(this, isUrgent)
   }
 
-  /** Only for the rate limiter. */
+  /** Called only by the rate limiter. */
   connectNow(): void {
     this.#phase = 'connecting'
     try {
@@ -291,7 +294,7 @@ export class SessionSocket implements WaitingConnection {
     }
   }
 
-  /** A socket without any traffic since the last ping is dead, whatever TCP says. */
+  /** A socket without any traffic since the last ping counts as dead, even if TCP reports no error. */
   #ping(nowMs: number): void {
     if (!this.#isAlive) {
       const error = new UpstreamError('upstream_unavailable', 'The connection to Genesys went silent')

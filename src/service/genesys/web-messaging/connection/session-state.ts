@@ -15,7 +15,7 @@ export interface ConfiguredSession {
 
 /** Genesys' own clients warn in the last five minutes. */
 export const EXPIRY_WARNING_MS = 5 * 60_000
-/** A guest whose session lives no longer than this after a message is also warned from the start. */
+/** If a session lives at most this long after a message, its guest is also warned from the start. */
 const SHORT_SESSION_MS = 60 * 60_000
 const PROLONG_STEP_MS = 60_000
 
@@ -71,7 +71,7 @@ export class SessionState {
   #isKnown: boolean
   #wasReset = false
   #configurations = 0
-  /** The session is new and short, and the guest has not written yet. */
+  /** True if the session is new and short, and the guest has not written yet. */
   #isShortAndNew = false
 
   /** @param isKnown false for a guest whose token was just created. */
@@ -83,7 +83,7 @@ export class SessionState {
     return this.#current
   }
 
-  /** How many times the session has been configured: each time may have led to a different session. */
+  /** How many times the session has been configured: each configuration may have led to a different session. */
   get configurations(): number {
     return this.#configurations
   }
@@ -92,7 +92,7 @@ export class SessionState {
     return this.#current?.isReadOnly ?? false
   }
 
-  /** @returns whether Genesys created a new session for a guest it had known */
+  /** @returns whether Genesys created a new session for a guest that it had known */
   configure(session: ConfiguredSession): boolean {
     const isReset = session.isNew && this.#isKnown
     this.#wasReset ||= isReset
@@ -104,7 +104,7 @@ export class SessionState {
     return isReset
   }
 
-  /** @returns false if the session was read-only before, or is not configured */
+  /** @returns false if the session was already read-only, or is not configured */
   becomeReadOnly(): boolean {
     if (!this.#current || this.#current.isReadOnly) return false
     this.#current = { ...this.#current, isReadOnly: true }
@@ -128,14 +128,17 @@ export class SessionState {
     this.#current = { ...this.#current, expiresAtMs: nowMs + durationMs }
   }
 
-  /** The session's end in its last five minutes and, in a short session, until the guest writes; else undefined. */
+  /**
+   * When the session expires, if this is within five minutes, or if the session is short and the guest has not
+   * written yet; otherwise undefined.
+   */
   expiresSoonAtMs(nowMs: number): number | undefined {
     const { expiresAtMs = Infinity } = this.#current ?? {}
     if (expiresAtMs === Infinity) return undefined
     return this.#isShortAndNew || expiresAtMs - nowMs <= EXPIRY_WARNING_MS ? expiresAtMs : undefined
   }
 
-  /** True once after Genesys has dropped the guest and created a new session. */
+  /** Returns true once after Genesys has dropped the guest and created a new session. */
   consumeReset(): boolean {
     const wasReset = this.#wasReset
     this.#wasReset = false

@@ -3,16 +3,16 @@ import { UpstreamError } from '../../../upstream/upstream-error.ts'
 import { handshakeError, noConnectionError } from './handshake.ts'
 import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
-/** What a WebSocket of a guest reports. */
+/** The handlers for the events of a guest's WebSocket. */
 export interface SocketEventHandlers {
-  /** Whether the socket is still the guest's: events of an earlier one are ignored. */
+  /** Whether the guest still uses this socket: events of an earlier socket are ignored. */
   isCurrent(): boolean
   isConnecting(): boolean
   onOpen(): void
   onAlive(): void
   onData(data: RawData, isBinary: boolean): void
   onClose(error: UpstreamError, reason: SocketLossReason): void
-  /** A handler has thrown. */
+  /** Called when a handler has thrown. */
   onFailure(error: UpstreamError): void
 }
 
@@ -25,7 +25,7 @@ interface SocketContext {
 /** RFC 6455 section 7.1.5: the close code of a connection that ended without a close frame. */
 const NO_CLOSE_FRAME = 1006
 
-/** Passes the events of a WebSocket on, and reports how the attempt to connect ended. */
+/** Passes on the events of a WebSocket, and reports how the attempt to connect ended. */
 export function handleSocketEvents(
   socket: WebSocket,
   handlers: SocketEventHandlers,
@@ -33,7 +33,7 @@ export function handleSocketEvents(
   origin: string | undefined,
 ): void {
   let error: UpstreamError | undefined
-  /** An exception while handling an event of this guest ends the guest's connection, and nothing else. */
+  /** An exception while handling an event of this guest ends only this guest's connection. */
   const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
     return (...event: A) => {
       if (!handlers.isCurrent()) return

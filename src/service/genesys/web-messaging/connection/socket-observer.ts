@@ -10,14 +10,14 @@ export type SocketLossReason =
   | 'not_configured'
   /** Genesys rejected the session. */
   | 'refused'
-  /** An error of the program itself. */
+  /** An error in this program. */
   | 'unexpected_error'
 
 /** Counts what happens to guest sockets. */
 export interface SocketObserver {
   /** @param outcome `ok`, `http_` and the status of a refused handshake, or the code of the error */
   connectionAttempted(outcome: string): void
-  /** @returns to be called when the socket is closed, for any reason */
+  /** @returns a function to call when the socket is closed, for any reason */
   socketOpened(): () => void
   socketLost(reason: SocketLossReason): void
 }

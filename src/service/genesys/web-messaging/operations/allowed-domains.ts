@@ -18,7 +18,7 @@ export interface AllowedDomainsOptions {
 
 /**
  * A refused handshake does not say whether the deployment or the origin is the reason. The published list of
- * allowed domains distinguishes the two; without it the error stays unchanged.
+ * allowed domains shows which one it is; without the list, the error stays unchanged.
  */
 export async function explainRefusal(
   error: UpstreamError,
@@ -35,8 +35,8 @@ export async function explainRefusal(
 }
 
 /**
- * Which of these websites the deployment does not allow. A pattern such as `https://*.example.com` counts as
- * its domain.
+ * Those of the given websites that the deployment does not allow. A pattern such as `https://*.example.com` counts
+ * as its domain.
  */
 export async function originsNotAllowed(
   origins: readonly string[],

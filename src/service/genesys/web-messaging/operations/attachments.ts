@@ -15,8 +15,9 @@ const NO_WORD = 'Genesys did not say in time whether it accepts the file'
 type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefined }
 
 /**
- * Files. Genesys: an upload address is requested over the socket, the bytes are PUT there, and an event on
- * the socket reports whether the file was accepted; then its id may be used in a message.
+ * The operations for files. Genesys: a client requests an upload address over the socket, and PUTs the bytes
+ * there. An event on the socket then reports whether the file was accepted; only then may its id be used in a
+ * message.
  */
 export function createAttachments(options: {
   readonly connections: GuestConnections
@@ -40,7 +41,7 @@ export function createAttachments(options: {
     const target = await uploadAddress(connection, file, stepDeadline(deadlineAtMs))
     const id = target.attachmentId
     fileAddresses.requireUploadable(target.url, target.headers)
-    // A failed upload must not wait for the event, which would keep the guest's connection open.
+    // A failed upload must not wait for the event, because the wait would keep the guest's connection open.
     const ended = new AbortController()
     try {
       // The event may arrive before the object store's response.
@@ -110,7 +111,7 @@ export function createAttachments(options: {
   return { upload, remove, url }
 }
 
-/** Refuses what the session does not allow. The platform would refuse it too, at the cost of a request. */
+/** Refuses a file that the session does not allow. The platform would refuse it too, at the cost of a request. */
 function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limits['attachments']): void {
   if (!allowed) return
   const { maxFileSizeKB, blockedExtensions, fileTypes } = allowed
@@ -190,7 +191,7 @@ function unlessRefused<T>(answer: Answer<T>): T {
   throw new UpstreamError('attachment_refused', 'Genesys refused the file')
 }
 
-/** Genesys: exactly the headers that came with the address, and a content type. */
+/** Genesys: an upload has exactly the headers that came with the address, and a content type. */
 function uploadHeaders(given: Readonly<Record<string, string>>, contentType: string): Record<string, string> {
   const named = Object.entries(given).map(([name, value]) => [name.toLowerCase(), value] as const)
   return { 'content-type': contentType, ...Object.fromEntries(named) }

@@ -46,21 +46,21 @@ type Config = z.infer<typeof Config>
 
 const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string()) })
 
-/** Genesys' published configuration of a deployment changes only when an administrator publishes it. */
+/** Genesys' published configuration of a deployment changes only when an administrator publishes a new version. */
 const TTL_MS = 5 * 60_000
 /** A failure is cached for a short time, so that not every new guest causes a request. */
 const NEGATIVE_TTL_MS = 10_000
-/** One read with its retries, shared by all callers. */
+/** The timeout of a read, including its retries. All callers share the read. */
 const READ_TIMEOUT_MS = 10_000
 
 export interface DeploymentConfig {
   /** @throws {UpstreamError} `deployment_not_usable` if Genesys does not know the deployment. */
   readonly read: (deadlineAtMs: number) => Promise<DeploymentInfo>
-  /** Whether a guest who signs in keeps the session; false if that cannot be read. Never rejects. */
+  /** Whether a guest who signs in keeps the session; false if the configuration cannot be read. Never rejects. */
   readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** The last result, however old. */
   readonly known: DeploymentInfo | undefined
-  /** Why the reads since the last result failed. */
+  /** The error of the last read, if it failed. */
   readonly error: UpstreamError | undefined
 }
 

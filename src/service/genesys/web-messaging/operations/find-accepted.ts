@@ -6,9 +6,9 @@ import type { GuestConnections } from '../connection/guest-connections.ts'
 import type { History, ReservedReads } from './history.ts'
 import { MAX_SEARCHED_PAGES, searchHistory, type SearchAnchor } from './search-history.ts'
 
-/** How far back a search goes if neither an earlier message nor the first attempt is known. */
+/** How far back a search goes if neither an earlier message nor the time of the first attempt is known. */
 const SEARCH_WINDOW_MS = 5 * 60_000
-/** How far our clock may be ahead of Genesys'. */
+/** How far our clock may be ahead of Genesys' clock. */
 export const CLOCK_SKEW_MS = 5_000
 /** A repeat reads the newest page, and reads it once more before it sends. */
 const READS_OF_A_REPEAT = 2
@@ -49,7 +49,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
 
   /**
    * Finds a message whose earlier attempt has an unknown outcome; undefined if it was certainly not accepted.
-   * @throws {UpstreamError} `delivery_unknown` while that cannot be known
+   * @throws {UpstreamError} `delivery_unknown` while it is unknown whether the message was accepted
    */
   async function findRepeated(
     guest: Guest,
@@ -132,7 +132,7 @@ function createRepeatReads(connections: GuestConnections, history: History) {
   return {
     reserve,
     whenRepeatable,
-    /** Notes that the guest's messages go back further than the newest page. */
+    /** Records that a search for the guest's messages needs more than the newest page. */
     needMore(connection: GuestConnection): void {
       readsOfARepeat.set(connection, MAX_SEARCHED_PAGES + 1)
     },

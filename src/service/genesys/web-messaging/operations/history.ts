@@ -17,10 +17,10 @@ export interface PageRequest {
 export interface History {
   /** Callers who request the same page at the same time share one response. */
   readonly page: (guest: Guest, page: PageRequest, deadlineAtMs: number) => Promise<MessagePage>
-  /** Current entries, newest first, {@link SEARCH_PAGE_SIZE} per page. */
+  /** The current entries, newest first, {@link SEARCH_PAGE_SIZE} per page. */
   readonly newest: (guest: Guest, deadlineAtMs: number, pageNumber?: number) => Promise<StructuredMessage[]>
   /**
-   * Reserves reads, so that an operation that needs several is not started with too few.
+   * Reserves reads, so that an operation that needs several reads is not started with too few.
    * @throws {UpstreamError} `upstream_rate_limited`, with the time when enough reads will be available
    */
   readonly reserve: (guest: Guest, count: number) => ReservedReads
@@ -229,7 +229,10 @@ function isUnanswered(error: unknown): boolean {
 
 const UNANSWERED: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_timeout'])
 
-/** Genesys: newest first. `channel.time` can be null: such a message gets the time of the older one. */
+/**
+ * Genesys sends the newest message first. `channel.time` can be null; such a message gets the time of the next
+ * older message.
+ */
 function oldestFirst(
   entities: readonly StructuredMessage[],
   nowMs: number,

@@ -28,22 +28,22 @@ const HINT =
   'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
 
 /**
- * Attributes that are not written within this time are sent with the next message, so that no caller waits for
- * a hanging host.
+ * Attributes that are not written within this time are sent with the next message, so that no caller waits for a
+ * host that hangs.
  */
 const WRITE_TIMEOUT_MS = 3_000
 /**
- * A token is nearly always cached. If the login host does not issue one in this time, the next calls do not
- * wait for it.
+ * The token is nearly always cached. If the login host does not issue one within this time, calls in the next ten
+ * seconds do not wait for it.
  */
 const TOKEN_TIMEOUT_MS = 500
 const PAUSE_AFTER_TOKEN_TIMEOUT_MS = 10_000
 
 /**
- * Finds a guest's current conversation and writes attributes to its customer participant, with the service's
- * OAuth token; without a token, attributes are sent with the next message. Genesys: a guest cannot write
- * attributes without a message, and the socket does not reveal the conversation's id; it is found by the
- * `id` of any message of the conversation.
+ * Finds a guest's current conversation and writes attributes to its customer participant, with the service's OAuth
+ * token; without a token, attributes are sent with the next message. Genesys: a guest cannot write attributes
+ * without a message, and the socket does not reveal the conversation's id, which can be looked up by the `id` of
+ * any of its messages.
  */
 export function createConversationAccess(options: {
   readonly api: UpstreamClient
@@ -133,7 +133,7 @@ export function createConversationAccess(options: {
     }
   }
 
-  /** False for any failure: nothing is lost, because the attributes are then sent with the next message. */
+  /** Resolves to false after any failed call; the attributes are then sent with the next message. */
   async function setAttributes(guest: Guest, attributes: Attributes, deadlineAtMs: number): Promise<boolean> {
     if (!accessToken) return false
     const untilMs = Math.min(deadlineAtMs, monotonicNow() + WRITE_TIMEOUT_MS)

@@ -5,20 +5,20 @@ import type { StructuredMessage } from '../wire/frames.ts'
 import { messageKey, readMessage } from '../wire/read-message.ts'
 import { SEARCH_PAGE_SIZE, type ReservedReads } from './history.ts'
 
-/** Where in the history a message must be, if it was accepted. */
+/** The point in the history after which a message must be, if it was accepted. */
 export interface SearchAnchor {
-  /** Key of an earlier message. */
+  /** The key of an earlier message. */
   readonly afterKey: string | undefined
   /** Used if no such message is known. */
   readonly sinceMs: number
 }
 
-/** Genesys: 10 reads of the history per minute and session. */
+/** Genesys allows 10 reads of the history per minute and session. */
 export const MAX_SEARCHED_PAGES = 4
 
 /**
- * Finds the message in the history: by its tracing id in the newest page, otherwise by its content, back to
- * the anchor.
+ * Searches the history back to the anchor. The message is recognized by its tracing id or, in an entry that has
+ * none, by its content.
  */
 export async function searchHistory(
   message: OutgoingMessage,

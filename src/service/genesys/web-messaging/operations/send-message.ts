@@ -44,7 +44,7 @@ export function createSendMessage(options: FindAcceptedOptions) {
         deadlineAtMs,
         readResponse: (frame) => echoOf(message, frame, now()),
         ifLost: 'delivery-unknown',
-        // Recorded only now, because earlier messages in the queue may have the same content.
+        // Recorded only when the message is sent, because earlier messages in the queue may have the same content.
         onSend: () => (from = { afterKey: connection.newest.key, sinceMs: monotonicNow() - CLOCK_SKEW_MS }),
       })
     } catch (error) {

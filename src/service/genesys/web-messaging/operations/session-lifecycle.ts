@@ -9,7 +9,7 @@ import type { ConfiguredSession } from '../connection/session-state.ts'
 import { hasPresence } from '../wire/read-message.ts'
 import { closeSession, configureSession, presence } from '../wire/requests.ts'
 
-/** How long a guest may have to wait for the public configuration; after that it is not used. */
+/** How long a guest may have to wait for the public configuration; after that, it is not used. */
 export const CONFIG_TIMEOUT_MS = 2_000
 
 export interface SessionLifecycleOptions extends AllowedDomainsOptions {
@@ -23,7 +23,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
   const { connections, config, deploymentId, monotonicNow } = options
   const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + CONFIG_TIMEOUT_MS)
 
-  /** Only an explicit "inactive" stops a guest: without a response, the handshake decides. */
+  /** Only an explicit "inactive" stops a guest; if the configuration cannot be read, the handshake decides. */
   async function refuseInactive(deadlineAtMs: number): Promise<void> {
     const info = await config.read(capDeadline(deadlineAtMs)).catch(() => undefined)
     if (info?.status !== 'inactive') return
@@ -55,7 +55,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       return openedGuest(guest, session, 'new', await connection.join.accepted)
     },
 
-    /** A journey that is new to an open connection is sent with the next configuration. */
+    /** If the connection is already open, a new journey context is sent with the next configuration. */
     async resume(known: Guest, deadlineAtMs: number, journeyContext?: JourneyContext): Promise<OpenedGuest> {
       const guest = withJourney(known, journeyContext)
       if (journeyContext) connections.of(guest).socket.journeyContext = journeyContext
@@ -83,7 +83,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         startNew: true,
         journeyContext: connection.socket.journeyContext,
       })
-      // Queued together: a request between the two would find no session.
+      // Both are queued together, because a request between them would find no session.
       connection.isStartingNew = true
       try {
         await Promise.all([
@@ -105,7 +105,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
       connection.sendTyping()
     },
 
-    /** Genesys: the guest's `Clear` is acknowledged by `SessionClearedEvent`, then the socket is closed. */
+    /** Genesys: the guest's `Clear` is acknowledged by `SessionClearedEvent`; then the socket is closed. */
     async end(guest: Guest, deadlineAtMs: number): Promise<void> {
       await connections.of(guest).request({
         frame: presence('Clear'),

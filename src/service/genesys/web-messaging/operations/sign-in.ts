@@ -8,7 +8,7 @@ import { defined } from '../wire/json-schemas.ts'
 import { configureSession } from '../wire/requests.ts'
 import type { TokenOperations } from './token-operations.ts'
 
-/** Guests who authenticate with the deployment's OpenID provider. */
+/** The sign-in and sign-out of guests with the deployment's OpenID provider. */
 export function createSignIn(options: {
   readonly connections: GuestConnections
   readonly tokens: TokenOperations
@@ -26,13 +26,14 @@ export function createSignIn(options: {
     const credentials = await tokens.exchange({ ...grant, journeyContext }, deadlineAtMs)
     const { token = '', journey } = guest.ref
     const { jwt, refreshToken } = credentials
-    // Genesys' own clients create a new token before a sign-in; it may be impossible to sign in with a
-    // guest's token.
+    // Genesys' own clients create a new token before a sign-in; it may be impossible to sign in with an existing
+    // guest token.
     const ref = { token: isUpgrade ? token : randomUUID(), jwt, ...defined({ journey, refreshToken }) }
     const connection = connections.of({ ...guest, ref }, !isUpgrade)
     const isClosed = connection.socket.isIdle
     connection.useCredentials(credentials)
-    // A closed connection is opened with the JWT; an open one must change from guest to signed-in.
+    // A closed connection is opened with the JWT; the session of an open one must be configured again, as a
+    // signed-in session.
     if (!isClosed) {
       await connection.request({
         frame: configureSession({ deploymentId, jwt: credentials.jwt }),

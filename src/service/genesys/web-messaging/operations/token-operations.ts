@@ -10,8 +10,8 @@ const Exchanged = z.object({ jwt: z.string().min(1), refreshToken: maybe(z.strin
 const Refreshed = z.object({ jwt: z.string().min(1) })
 
 const HINT =
-  'Is the OpenID provider selected in the Messenger configuration (Authentication), is the redirect address one ' +
-  'of those registered with it, and was the code used for the first time?'
+  'Check that the OpenID provider is selected in the Messenger configuration (Authentication), that the redirect ' +
+  'address is registered with the provider, and that the code has not been used before.'
 
 /** Genesys: a signed-in guest's journey is sent with the exchange, not with the configuration. */
 type Grant = SignInGrant & { readonly journeyContext?: JourneyContext | undefined }
@@ -23,7 +23,7 @@ export interface TokenOperations {
    * invalid.
    */
   readonly exchange: (grant: Grant, deadlineAtMs: number) => Promise<Credentials>
-  /** A fresh JWT. */
+  /** Requests a fresh JWT. */
   readonly renew: (refreshToken: string, deadlineAtMs: number) => Promise<string>
   readonly revoke: (jwt: string, deadlineAtMs: number) => Promise<void>
 }
@@ -37,7 +37,7 @@ export function createTokenOperations(options: {
   const tokenUrl = `${options.apiUrl}/api/v2/webdeployments/token`
   return {
     async exchange({ redirectUri, code, idToken, nonce, codeVerifier, journeyContext }, deadlineAtMs) {
-      // Genesys: the redirect address belongs to the code.
+      // Genesys: the redirect address is sent only with a code.
       const oauth = code === undefined ? { idToken, nonce } : { redirectUri, code, nonce, codeVerifier }
       try {
         return await api.request({

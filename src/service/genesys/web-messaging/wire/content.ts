@@ -5,11 +5,11 @@ import { Address, Picture, defined, listOf, maybe, readable } from './json-schem
 import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts'
 
 /**
- * Converts structured content of the wire (`{contentType, <key>: {…}}`) to our own format. Unknown or invalid
+ * Converts structured content from the wire (`{contentType, <key>: {…}}`) to our own format. Unknown or invalid
  * content becomes `unsupported`, so that a page can at least show a placeholder.
  */
 
-/** The result of all content elements of one message. */
+/** The combined result of one message's content elements. */
 export interface ReadContent {
   readonly parts: readonly Content[]
   /** The question of a part that has its own prompt. */
@@ -78,14 +78,14 @@ const ActionFields = z.object({
   url: maybe(Address),
 })
 
-/** Genesys: an action may have the type `Unknown`; if it has an address, it is a link. */
+/** Genesys: an action of the type `Unknown` is a link if it has an address. */
 function isLink(type: string, url: string | undefined): boolean {
   return /^link$/i.test(type) || (/^unknown$/i.test(type) && url !== undefined)
 }
 
 /**
- * Genesys' own clients ignore the case of the type, and accept `Button` as well as `Postback`. The schema
- * requires no field: a button without a payload sends its text, and one without a text shows its payload.
+ * Genesys' own clients ignore the case of the type, and accept `Button` as well as `Postback`. The schema requires
+ * no field: a button without a payload sends its text, and a button without a text shows its payload.
  */
 const Action = ActionFields.transform(({ type = '', text, payload, url }): CardAction[] => {
   if (isLink(type, url)) return url === undefined ? [] : [{ type: 'link', text: text || url, url }]
@@ -125,7 +125,7 @@ const CardBody = z
     actions: actions.flat(),
   }))
 
-/** The generic template is deprecated: it is converted to its replacement, the card. */
+/** The generic template is deprecated, and is converted to its replacement, the card. */
 const GenericActions = z.object({ url: maybe(Address), textback: maybe(z.string()) })
 const GenericBody = z
   .object({
@@ -193,7 +193,7 @@ const ButtonResponse = z.object({
   originatingMessageId: maybe(z.string()),
 })
 
-/** For each `contentType`: the key of the element that has the content, and how to read it. */
+/** For each `contentType`: the key under which the element has its content, and the function that reads the content. */
 const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
   Attachment: reader('attachment', Attachment, (file) => file),
   QuickReply: reader('quickReply', QuickReply, (reply) => reply),

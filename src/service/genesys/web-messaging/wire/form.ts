@@ -3,11 +3,11 @@ import type { Content, FormField, InputMode } from '../../guest-api.ts'
 import { Picture, defined, listOf, maybe } from './json-schemas.ts'
 import { DatePicker, ListPicker, PromptSchema } from './pickers.ts'
 
-/** Genesys' Messenger: the maximum length of an input with one line, and with several. */
+/** The maximum length of a single-line and a multiline input in Genesys' Messenger. */
 const MAX_LINE_CHARS = 30
 const MAX_LINES_CHARS = 300
 
-/** As Genesys' Messenger maps `keyboardType`; other values are `text`. */
+/** The mapping of `keyboardType` in Genesys' Messenger; any other value is `text`. */
 const INPUT_MODES: Readonly<Record<string, InputMode>> = {
   Number: 'numeric',
   Phone: 'tel',
@@ -17,7 +17,7 @@ const INPUT_MODES: Readonly<Record<string, InputMode>> = {
   URL: 'url',
 }
 
-/** `autoCompleteType` as an HTML token (section 4.10.18.7 of the HTML standard), if HTML has one. */
+/** `autoCompleteType` as an HTML autofill token (section 4.10.18.7 of the HTML standard), if HTML has one. */
 const AUTOCOMPLETE: Readonly<Record<string, string>> = {
   Prefix: 'honorific-prefix',
   Suffix: 'honorific-suffix',
@@ -126,7 +126,7 @@ const Answer = z
   })
   .transform(({ id, component: { buttonResponse } }) => ({ id, ...buttonResponse }))
 
-/** Either direction: an answered form has a `response`, an open one has pages. */
+/** A form in either direction: an answered form has a `response`, an open one has pages. */
 export const Form = z
   .object({
     cannedResponseId: maybe(z.string()),

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../../../upstream/coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../upstream/upstream-error.ts'
 
-/** The request that the refusal belongs to; some codes have different meanings for different requests. */
+/** The kind of request that was refused; some codes have different meanings for different requests. */
 export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'
 
 export interface Refusal {
@@ -73,22 +73,25 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   5000: { code: 'upstream_unavailable', says: 'Genesys reports an unexpected error' },
 }
 
-/** Codes after which the guest token is unusable: no reconnect. */
+/** True for codes after which the guest token is unusable, so that there is no reconnect. */
 export function isEnd(code: number): boolean {
   return MEANINGS[code]?.code === 'session_ended'
 }
 
-/** Codes that occur only in responses to a request for an upload. */
+/** True for codes that occur only in responses to a request for an upload. */
 export function refusesUpload(code: number): boolean {
   return (code >= 4000 && code <= 4005) || code === 4102
 }
 
-/** Genesys: the refusal of a typing event if the deployment does not show typing to agents. */
+/** True for the text with which Genesys refuses a typing event if the deployment does not show typing to agents. */
 export function isAboutTyping(text: string): boolean {
   return /feature toggle/i.test(text)
 }
 
-/** Converts an error frame to a code of the catalogue. Genesys' own text is read, not passed on. */
+/**
+ * Converts an error frame to an error with a code from the problem catalogue. Genesys' own text is read, but not
+ * passed on.
+ */
 export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamError {
   const { code, text = '', retryAfterSeconds } = refusal
   const meaning = special(refusal.code, text, purpose) ?? MEANINGS[code] ?? general(code)

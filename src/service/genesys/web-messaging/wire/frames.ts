@@ -3,9 +3,8 @@ import { listOf, maybe } from './json-schemas.ts'
 import { PromptSchema } from './pickers.ts'
 
 /**
- * The frames of the guest socket that the service reads. Genesys adds fields, classes and content types at
- * any time: unknown ones are ignored, and an optional field that is null or of another type counts as
- * missing.
+ * The frames of the guest socket that the service reads. Genesys may add fields, classes and content types at any
+ * time: unknown ones are ignored, and an optional field that is null or of another type counts as missing.
  */
 
 const Text = maybe(z.string())
@@ -20,7 +19,7 @@ const MessageEvent = z.object({
   coBrowse: maybe(z.object({ type: Text, sessionId: Text, sessionJoinToken: Text })),
   video: maybe(z.object({ type: Text, offeringId: Text, jwt: Text })),
 })
-/** Above any time in seconds, below any time in milliseconds. */
+/** Greater than any time in seconds, less than any time in milliseconds. */
 const LATEST_IN_SECONDS = 1e11
 /** Seconds since the epoch, as in logs; the documentation of Genesys' Messenger states milliseconds. */
 const EpochSeconds = z.coerce
@@ -45,7 +44,7 @@ export const StructuredMessage = z.object({
       parentMessageId: maybe(Id),
       durationSeconds: maybe(z.coerce.number().positive()),
       expirationDate: maybe(EpochSeconds),
-      /** Our id of a message that we sent. */
+      /** The id that this service gave to a message that it sent. */
       tracingId: Text,
     }),
   ),
@@ -142,7 +141,7 @@ export interface ErrorFrame {
 export interface UnrecognizedFrame {
   readonly class: 'unrecognized'
   readonly tracingId: string | undefined
-  /** Why it was not recognized, without its contents. */
+  /** Why the frame was not recognized, without its contents. */
   readonly reason: string
 }
 
@@ -177,7 +176,7 @@ export function readFrame(text: string): Frame {
   return { class: name, pushed: type !== 'response', tracingId, body: data } as KnownFrame
 }
 
-/** For a refusal without any code. */
+/** The code that is assumed for a refusal without any code. */
 const UNEXPECTED_ERROR = 5000
 
 const ErrorBody = z.object({

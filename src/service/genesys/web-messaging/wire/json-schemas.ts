@@ -6,7 +6,7 @@ import * as z from 'zod'
  */
 export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 
-/** An address that a page may use in a link; `javascript:` and similar schemes are removed. */
+/** An address that a page may use in a link; `javascript:` and similar schemes are rejected. */
 export const Address = z.string().regex(/^(https?|mailto|tel):/i)
 export const Picture = z.string().regex(/^https?:/i)
 
@@ -22,7 +22,7 @@ export function readable<T extends z.ZodType>(schema: T, value: unknown): z.infe
   return parsed.success ? [parsed.data] : []
 }
 
-/** Removes keys whose value is undefined, which optional fields must not have. */
+/** Removes keys whose value is undefined: an optional field must be absent instead. */
 export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }

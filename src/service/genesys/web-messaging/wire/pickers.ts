@@ -2,9 +2,7 @@ import * as z from 'zod'
 import type { Content, DateChoice, DateFormat, ListChoice, Place, Prompt } from '../../guest-api.ts'
 import { Address, Picture, defined, listOf, maybe } from './json-schemas.ts'
 
-/**
- * The schemas of date and list pickers, alone and in forms. Source: Genesys' `swagger.json` of the Java SDK.
- */
+/** The schemas of date and list pickers, alone and in forms. Source: `swagger.json` in Genesys' Java SDK. */
 
 const ReceivedReplyMessage = z.object({
   header: maybe(z.string()),

@@ -7,8 +7,8 @@ import { defined } from './json-schemas.ts'
 const TYPING_MS = 5_000
 
 /**
- * True for what a chat shows; events (typing, presence) and receipts are not shown. Content without a type is
- * text.
+ * True for a message that a chat shows; false for events (typing, presence) and receipts. An entry without a type
+ * is a message if it has text or content, and no events.
  */
 function isMessage({ type, text, content, events = [] }: StructuredMessage): boolean {
   if (type !== undefined) return /^(Text|Structured|Message)$/.test(type)
@@ -16,9 +16,9 @@ function isMessage({ type, text, content, events = [] }: StructuredMessage): boo
 }
 
 /**
- * Genesys: a message has its key in `channel.messageId` or, if that is missing, in `id`; the history may call
- * it `messageId`. The schema requires none of them; Genesys' Messenger recognizes messages by their
- * time.
+ * Genesys: a message has its key in `channel.messageId` or, if that is missing, in `id`; the history may call it
+ * `messageId`. The schema requires none of them; without them, a message is recognized by its time, as in Genesys'
+ * Messenger.
  */
 export function messageKey(wire: StructuredMessage): string | undefined {
   return wire.channel?.messageId ?? wire.messageId ?? wire.id ?? readTime(wire.channel?.time)
@@ -51,8 +51,8 @@ export function readMessage(wire: StructuredMessage, fallbackMs: number): Messag
 }
 
 /**
- * Converts a pushed frame to an event for the page; undefined if the page does not need one, for instance for
- * the guest's own events.
+ * Converts a pushed frame to an event for the page; undefined if the page needs no event, for instance for the
+ * guest's own events.
  */
 export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | undefined {
   const message = readMessage(wire, nowMs)
@@ -70,8 +70,8 @@ export function readEvent(wire: StructuredMessage, nowMs: number): GuestEvent | 
 }
 
 /**
- * Genesys: quick replies are also offered as button responses; its mobile SDK reads those if there are no
- * quick replies.
+ * Genesys: quick replies are also offered as button responses; the mobile SDK reads the button responses if there
+ * are no quick replies.
  */
 function offeredReplies(parts: readonly Content[]): readonly Content[] {
   const isOffer = (part: Content) => part.type === 'button-response' && part.source === 'quick-reply'

@@ -3,8 +3,8 @@ import { selectedReplies } from '../../selected-replies.ts'
 import type { Attributes, JourneyContext, OutgoingMessage } from '../../guest-api.ts'
 
 /**
- * The frames that the service sends, without the guest token: the connection adds it to each frame.
- * Genesys: all are flat objects; the response contains the same `tracingId`.
+ * The frames that the service sends, without the guest token: the connection adds it to each frame. Genesys: all
+ * frames are flat objects; the response contains the same `tracingId`.
  */
 export interface RequestFrame {
   readonly action: string
@@ -45,10 +45,10 @@ export function echo(): RequestFrame {
 }
 
 /**
- * Genesys: the Messenger sends files alone without `type` and `text`, a choice as `Structured`, a date without
- * `text`, and a list or form with the reply text from the message that it answers. A date names that message in
- * `metadata`; a list names it there and in each choice; a form names it only within itself. The mobile SDK also
- * names it in quick replies.
+ * Genesys: the Messenger omits `type` and `text` from a message that contains only files. It sends a choice as
+ * `Structured`, a date without `text`, and a list or form with the reply text from the message that it answers. A
+ * date names that message in `metadata`; a list names it there and in each choice; a form names it only within
+ * itself. The mobile SDK also names it in quick replies.
  */
 export function onMessage(message: OutgoingMessage): RequestFrame {
   const choices = message.form ? [formResponse(message.form)] : buttonResponses(message)
@@ -63,8 +63,8 @@ export function onMessage(message: OutgoingMessage): RequestFrame {
       ...(choices.length > 0 ? { type: 'Structured' } : text !== undefined && { type: 'Text' }),
       ...(text !== undefined && { text }),
       ...(content.length > 0 && { content }),
-      // Genesys: a map of strings, which the history returns with the message. The history has no other id of
-      // ours.
+      // Genesys: a map of strings, which the history returns with the message. The history contains no other id
+      // from this service.
       metadata: { tracingId: message.tracingId, ...(parentMessageId !== undefined && { parentMessageId }) },
       ...withAttributes(message.attributes),
     },
@@ -72,8 +72,8 @@ export function onMessage(message: OutgoingMessage): RequestFrame {
 }
 
 /**
- * The guest joins (`Join`, if the deployment starts conversations automatically) or ends the conversation
- * (`Clear`).
+ * The frame with which a guest joins the conversation (`Join`, if the deployment starts conversations
+ * automatically) or ends it (`Clear`).
  */
 export function presence(type: 'Join' | 'Clear', attributes?: Attributes): RequestFrame {
   return {
@@ -112,7 +112,7 @@ export function deleteAttachment(attachmentId: string): RequestFrame {
   return { action: 'deleteAttachment', tracingId: randomUUID(), attachmentId }
 }
 
-/** Genesys: a `channel` next to `message` has been ignored since June 2026; only this field is read. */
+/** Genesys: a `channel` next to `message` has been ignored since June 2026; only `message.channel` is read. */
 function withAttributes(attributes: Attributes | undefined) {
   if (!attributes || Object.keys(attributes).length === 0) return {}
   return { channel: { metadata: { customAttributes: attributes } } }
