@@ -23,7 +23,7 @@ function setUp(options: { capacity?: number } = {}) {
     { key = 'k', body = 'b', sid = 's', isRepeat = false, retry = 0, isFoundNotTaken = false } = {},
   ) =>
     idempotency.once({ sid, key, body, isRepeat: isRepeat || retry > 0, retry }, async (earlier) => {
-      if (isFoundNotTaken) earlier?.noteNotTaken()
+      if (isFoundNotTaken) earlier?.markNotAccepted()
       tries.push(earlier && (earlier.atMs ?? 'unknown'))
       if (answer instanceof Error) throw answer
       return answer

@@ -119,7 +119,7 @@ export interface RepeatedMessage {
   readonly afterId?: string | undefined
   readonly firstTriedAtMs?: number | undefined
   /** Called when it is certain that no earlier attempt was accepted, so that the next repeat need not search again. */
-  readonly onNotTaken?: (() => void) | undefined
+  readonly onNotAccepted?: (() => void) | undefined
 }
 
 /** A guest's message that Genesys has accepted. */

@@ -43,7 +43,7 @@ export class GuestFeed {
   private cursor = new EventCursor()
   private unsubscribe: (() => void) | undefined = undefined
   /** The session's state, for tabs that subscribe later. */
-  private standing: StreamEvent | undefined = undefined
+  private sessionState: StreamEvent | undefined = undefined
   /** The estimated waiting time, also for tabs that subscribe later. */
   private waiting: StreamEvent | undefined = undefined
   /** Messages of frames that arrived together, sorted by time before they are sent. */
@@ -73,7 +73,7 @@ export class GuestFeed {
         this.guarded(() => this.on(event))
       })
     } else {
-      if (this.standing !== undefined) tab.sink.write(this.standing)
+      if (this.sessionState !== undefined) tab.sink.write(this.sessionState)
       if (this.waiting !== undefined) tab.sink.write(this.waiting)
     }
   }
@@ -161,7 +161,7 @@ export class GuestFeed {
   private session({ type, ...data }: SessionEvent): void {
     this.flush()
     if (data.state === 'connected' || data.state === 'read-only') this.connections += 1
-    this.standing = { event: type, data: { ...data, clearedExistingSession: undefined } }
+    this.sessionState = { event: type, data: { ...data, clearedExistingSession: undefined } }
     const streamEvent: StreamEvent = { event: type, data }
     if (!FINAL_STATES.has(data.state)) {
       this.broadcast(streamEvent)

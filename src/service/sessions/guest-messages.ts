@@ -117,7 +117,11 @@ export function createGuestMessages(options: {
     const request = { sid: claims.sid, key: idempotencyKey, body: JSON.stringify(body), isRepeat, retry }
     return idempotency.once(request, async (earlier) => {
       if (admit) await admit()
-      const repeat = earlier && { afterId, firstTriedAtMs: earlier.atMs, onNotTaken: earlier.noteNotTaken }
+      const repeat = earlier && {
+        afterId,
+        firstTriedAtMs: earlier.atMs,
+        onNotAccepted: earlier.markNotAccepted,
+      }
       return sendOnce(claims, body, { tracingId, repeat }, deadlineAtMs)
     })
   }

@@ -33,10 +33,10 @@ export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
 }
 
 /** An attempt with an unknown outcome, and its time if known. */
-export interface EarlierTry {
+export interface EarlierAttempt {
   readonly atMs: number | undefined
   /** Called when it turns out that the attempt was not accepted. */
-  readonly noteNotTaken: () => void
+  readonly markNotAccepted: () => void
 }
 
 export interface KeyedRequest {
@@ -52,10 +52,13 @@ export interface KeyedRequest {
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with an unknown
-   * outcome, the next attempt gets an {@link EarlierTry}, so that it searches before it sends.
+   * outcome, the next attempt gets an {@link EarlierAttempt}, so that it searches before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
-  once(request: KeyedRequest, attempt: (earlier: EarlierTry | undefined) => Promise<Answer>): Promise<Answer>
+  once(
+    request: KeyedRequest,
+    attempt: (earlier: EarlierAttempt | undefined) => Promise<Answer>,
+  ): Promise<Answer>
 }
 
 /** Attempts that replicas share. Never rejects; undefined if the store is unavailable. */
@@ -102,12 +105,12 @@ export function createIdempotency<Answer>(options: {
     current: Attempt<Answer>,
     sharedAttempt: StartedAttempt | undefined,
     retry: number,
-    earlier: Pick<EarlierTry, 'atMs'> | undefined,
-    attempt: (earlier: EarlierTry | undefined) => Promise<Answer>,
+    earlier: Pick<EarlierAttempt, 'atMs'> | undefined,
+    attempt: (earlier: EarlierAttempt | undefined) => Promise<Answer>,
   ): Promise<Answer> {
     let mayBeTaken = earlier !== undefined
     try {
-      const answer = await attempt(earlier && { ...earlier, noteNotTaken: () => (mayBeTaken = false) })
+      const answer = await attempt(earlier && { ...earlier, markNotAccepted: () => (mayBeTaken = false) })
       current.answer = answer
       // The guest need not wait until the other replicas know the response: until then, they respond that the
       // request is in progress.

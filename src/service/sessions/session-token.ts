@@ -140,7 +140,7 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     }
   }
 
-  function isGood(claims: SessionClaims, origin: string | undefined, orResumable: boolean): boolean {
+  function isAcceptable(claims: SessionClaims, origin: string | undefined, orResumable: boolean): boolean {
     const goodUntilMs = orResumable ? (claims.resumableUntilMs ?? claims.expiresAtMs) : claims.expiresAtMs
     return (
       goodUntilMs > now() &&
@@ -161,7 +161,7 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     const claims = known ?? (isCanonical(token) ? await decrypt(token, usedKeys) : undefined)
     if (claims !== undefined && known === undefined && usedKeys === keys)
       opened.set(token.slice(-TAG_CHARS), { token, claims })
-    if (claims === undefined || !isGood(claims, origin, orResumable)) throw sessionInvalid()
+    if (claims === undefined || !isAcceptable(claims, origin, orResumable)) throw sessionInvalid()
     return claims
   }
 
@@ -185,7 +185,9 @@ export function createSessionTokens(options: SessionTokenOptions): SessionTokens
     open(token, origin, orResumable = false) {
       const remembered = opened.get(token.slice(-TAG_CHARS))
       const known = remembered?.token === token ? remembered.claims : undefined
-      return known && isGood(known, origin, orResumable) ? known : openWith(known, token, origin, orResumable)
+      return known && isAcceptable(known, origin, orResumable)
+        ? known
+        : openWith(known, token, origin, orResumable)
     },
   }
 }

@@ -12,7 +12,7 @@ const RENEW_LEASE_EVERY_MS = 700
  * clock. KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, retention in ms, `repeat` if the
  * request says that there was an earlier attempt, whose time is unknown.
  */
-const BEGIN = `
+const START_ATTEMPT = `
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HMGET', KEYS[1], 'body', 'answer', 'leaseEndsAtMs', 'firstTriedAtMs')
@@ -74,7 +74,16 @@ export function createSharedAttempts(options: {
       // hash.
       const numbers = [LEASE_MS, keepMs].map(String)
       const reply = await connection.run((send) =>
-        send('EVAL', BEGIN, '1', key, sha256(`${id} ${body}`), owner, ...numbers, isRepeat ? 'repeat' : ''),
+        send(
+          'EVAL',
+          START_ATTEMPT,
+          '1',
+          key,
+          sha256(`${id} ${body}`),
+          owner,
+          ...numbers,
+          isRepeat ? 'repeat' : '',
+        ),
       )
       if (!Array.isArray(reply)) return undefined
       const [state, value] = reply.map(String)
@@ -84,7 +93,7 @@ export function createSharedAttempts(options: {
           return answer === undefined ? undefined : { state, answer }
         }
         case 'started':
-          return ownedAttempt(key, owner, earlierTry(value))
+          return ownedAttempt(key, owner, earlierAttempt(value))
         case 'reused':
         case 'in-progress':
           return { state }
@@ -95,8 +104,8 @@ export function createSharedAttempts(options: {
   }
 }
 
-/** @param msAgo from {@link BEGIN} */
-function earlierTry(msAgo: string | undefined): StartedAttempt['earlier'] {
+/** @param msAgo from {@link START_ATTEMPT} */
+function earlierAttempt(msAgo: string | undefined): StartedAttempt['earlier'] {
   if (msAgo === undefined || msAgo === '') return undefined
   return { msAgo: msAgo === 'unknown' ? undefined : Number(msAgo) }
 }

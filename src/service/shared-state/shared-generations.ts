@@ -6,7 +6,7 @@ import type { RedisConnection } from './redis-connection.ts'
 /** The same limit as in the session registry. */
 const MAX_ANNOUNCED = 20_000
 /** The maximum number of sessions whose generation in Redis is cached. */
-const MAX_ASKED = 20_000
+const MAX_CACHED = 20_000
 /** How many generations are published concurrently after Redis has recovered. */
 const BATCH = 100
 
@@ -36,7 +36,7 @@ export function createSharedGenerations(options: {
   )
 
   /** The values read from Redis, 0 for none. While the connection lasts, newer values are announced to this process. */
-  const asked = new BoundedMap<string, number>(MAX_ASKED)
+  const cached = new BoundedMap<string, number>(MAX_CACHED)
 
   async function publish(sid: string, generation: number, forMs: number): Promise<void> {
     const rest = [generation, forMs].map(String)
@@ -59,24 +59,24 @@ export function createSharedGenerations(options: {
     }
   }
   connection.onAvailable(() => {
-    asked.clear()
+    cached.clear()
     void republish()
   })
 
   return {
     async newest(sid) {
       const isListening = connection.isListening
-      let generation = isListening ? asked.get(sid) : undefined
+      let generation = isListening ? cached.get(sid) : undefined
       if (generation === undefined) {
         const reply = await connection.run(async (send) => Number(await send('GET', keyOf(sid))))
         if (reply === undefined) return undefined
         generation = reply
-        if (isListening) asked.set(sid, generation)
+        if (isListening) cached.set(sid, generation)
       }
       return generation > 0 ? generation : undefined
     },
     announce(sid, generation) {
-      asked.delete(sid)
+      cached.delete(sid)
       announcedHere.set(sid, { generation, untilMs: now() + keepMs })
       return publish(sid, generation, keepMs)
     },
@@ -84,7 +84,7 @@ export function createSharedGenerations(options: {
       connection.subscribe(channel, (message) => {
         const [sid, generation] = parseMessage(message)
         if (sid === undefined || generation === undefined) return
-        asked.delete(sid)
+        cached.delete(sid)
         listener(sid, generation)
       })
     },

@@ -19,7 +19,9 @@ export function readBody<T>(text: string, { schema, allowNonJson, operation, ret
   if (!json && !allowNonJson) throw unreadableError(operation, retry, NOT_JSON_HINT)
   const read = schema.safeParse(json?.value)
   if (read.success) return read.data
-  const paths = read.error.issues.slice(0, 5).map(({ path }) => path.map(saneKey).join('.') || 'the whole')
+  const paths = read.error.issues
+    .slice(0, 5)
+    .map(({ path }) => path.map(printableKey).join('.') || 'the whole')
   const hint = `These parts of the response are not as documented: ${paths.join(', ')}.`
   throw unreadableError(operation, retry, hint)
 }
@@ -27,7 +29,7 @@ export function readBody<T>(text: string, { schema, allowNonJson, operation, ret
 const NOT_JSON_HINT = 'The response is not JSON. A gateway or proxy may have responded in place of Genesys.'
 
 /** Keys may come from the response, as in a map. */
-function saneKey(key: PropertyKey): string {
+function printableKey(key: PropertyKey): string {
   const text = String(key)
   return /^[\w -]{1,60}$/.test(text) ? text : '?'
 }

@@ -155,7 +155,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         })
       }
       if (!outcome) throw breakerOpenError(breaker.retryAfterSeconds())
-      if (outcome.kind === 'response' && isGood(outcome.status)) return call.read(outcome.body)
+      if (outcome.kind === 'response' && isSuccess(outcome.status)) return call.read(outcome.body)
       const delayMs = retryDelayMs(outcome, { number, retry, deadlineAtMs }, endedAtMs, random)
       if (delayMs === undefined) throw failedCallError(outcome, call, endedAtMs)
       await delay(delayMs)
@@ -222,7 +222,7 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-function isGood(status: number): boolean {
+function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 

@@ -139,7 +139,7 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     idleMs: 30_000,
     pingMs: 20_000,
     echoMs: 240_000,
-    startsByItself: () => false,
+    hasAutoStart: () => false,
     ...settings,
   })
   return {

@@ -129,7 +129,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
     renewJwt: tokens.renew,
     configureTimeoutMs: options.handshakeTimeoutMs,
     echoMs: Math.max(MIN_ECHO_MS, options.echoMs),
-    startsByItself: () => config.known?.features?.autoStart ?? readAutoStart(),
+    hasAutoStart: () => config.known?.features?.autoStart ?? readAutoStart(),
   })
   const config = createDeploymentConfig(options)
   const readAutoStart = () =>

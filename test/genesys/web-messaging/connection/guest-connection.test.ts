@@ -93,7 +93,7 @@ test.each([
 ])(
   'if the deployment starts conversations, a new session with readOnly %j is joined %i times',
   (readOnly, count) => {
-    const genesys = fakeGenesys({ startsByItself: () => true })
+    const genesys = fakeGenesys({ hasAutoStart: () => true })
     genesys.connections.of(genesys.guest()).subscribe(() => undefined)
     genesys.socket.accepts()
     genesys.socket.configures({ newSession: true, readOnly })

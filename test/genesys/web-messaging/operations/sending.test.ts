@@ -204,7 +204,7 @@ test('a repeat is sent if the first attempt never arrived', async () => {
   const message = text('Hello')
   expect(await failure(api.send(jane, message, soon(150)))).toMatchObject({ code: 'delivery_unknown' })
   const notTaken: string[] = []
-  const repeat = { onNotTaken: () => void notTaken.push('Hello') }
+  const repeat = { onNotAccepted: () => void notTaken.push('Hello') }
   await api.send(jane, { ...message, repeat }, soon())
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
   expect(notTaken).toEqual(['Hello'])

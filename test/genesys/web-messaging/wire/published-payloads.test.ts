@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Message } from '../../../../src/service/genesys/guest-api.ts'
-import { OfferedPickers } from '../../../../src/service/genesys/web-messaging/connection/offered-pickers.ts'
+import { OfferedChoices } from '../../../../src/service/genesys/web-messaging/connection/offered-choices.ts'
 import { readContent } from '../../../../src/service/genesys/web-messaging/wire/content.ts'
 import { toUpstreamError } from '../../../../src/service/genesys/web-messaging/wire/frame-errors.ts'
 import { readFrame, StructuredMessage } from '../../../../src/service/genesys/web-messaging/wire/frames.ts'
@@ -296,7 +296,7 @@ test('an answer to a quick reply or a card refers to the id in the body of the m
     channel: { messageId: 'channel' },
     content,
   }
-  const offered = new OfferedPickers()
+  const offered = new OfferedChoices()
   offered.note(message(body) as Message, StructuredMessage.parse(body))
   const quickReply = { text: 'Yes', payload: 'y', inReplyTo: 'channel' }
   const buttonResponse = { type: 'QuickReply', text: 'Yes', payload: 'y', originatingMessageId: 'body' }

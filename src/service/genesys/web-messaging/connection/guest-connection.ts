@@ -7,7 +7,7 @@ import { ConnectionProbe } from './connection-probe.ts'
 import { GuestListeners } from './guest-listeners.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
 import { NewestMessage } from './newest-message.ts'
-import { OfferedPickers } from './offered-pickers.ts'
+import { OfferedChoices } from './offered-choices.ts'
 import type { GuestRequest } from './pending-request.ts'
 import { RequestQueue, type AwaitedFrame } from './request-queue.ts'
 import { SessionJoin } from './session-join.ts'
@@ -32,7 +32,7 @@ export interface ConnectionSettings extends SocketSettings {
   /** A listening connection that has sent nothing for this long sends an echo, so that proxies do not close it. */
   readonly echoMs: number
   /** Whether the deployment starts conversations automatically; a promise if the configuration must be read first. */
-  readonly startsByItself: () => boolean | Promise<boolean>
+  readonly hasAutoStart: () => boolean | Promise<boolean>
 }
 
 /** The idle time for a page that polls the history instead of listening. */
@@ -48,7 +48,7 @@ export class GuestConnection implements SocketHandlers {
   readonly socket: SessionSocket
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
-  readonly pickers = new OfferedPickers()
+  readonly choices = new OfferedChoices()
   /**
    * True while a new chat is being started: Genesys may then announce that it closes the connection, but keep
    * using it.
@@ -297,11 +297,11 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #onMessage(message: Message, wire: StructuredMessage, tracingId: string | undefined): void {
-    const isGuests = message.direction === 'inbound'
-    this.session.onMessage(this.#settings.now(), isGuests)
-    this.pickers.note(message, wire)
+    const isFromGuest = message.direction === 'inbound'
+    this.session.onMessage(this.#settings.now(), isFromGuest)
+    this.choices.note(message, wire)
     this.newest.note(message, wire)
-    if (isGuests && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
+    if (isFromGuest && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
   }
 
   #keepLate({ tracingId, body }: Extract<Frame, { class: 'StructuredMessage' }>): void {

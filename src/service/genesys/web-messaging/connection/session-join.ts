@@ -7,7 +7,7 @@ import type { ConfiguredSession } from './session-state.ts'
 const JOIN_TIMEOUT_MS = 5_000
 
 interface JoinSettings {
-  readonly startsByItself: () => boolean | Promise<boolean>
+  readonly hasAutoStart: () => boolean | Promise<boolean>
   readonly monotonicNow: () => number
 }
 
@@ -34,7 +34,7 @@ export class SessionJoin {
   }
 
   async #join(): Promise<boolean> {
-    const isOn = this.attributes && this.#settings.startsByItself()
+    const isOn = this.attributes && this.#settings.hasAutoStart()
     // No `await` if the value is already known: nothing may be sent before the `Join`.
     if (isOn instanceof Promise ? !(await isOn) : !isOn) return false
     const attributes = this.attributes || {}

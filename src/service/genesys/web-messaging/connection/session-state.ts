@@ -118,8 +118,8 @@ export class SessionState {
   }
 
   /** Genesys: a session expires this long after its last message, from any sender. */
-  onMessage(nowMs: number, isGuests: boolean): void {
-    if (isGuests) this.#isShortAndNew = false
+  onMessage(nowMs: number, isFromGuest: boolean): void {
+    if (isFromGuest) this.#isShortAndNew = false
     const { durationMs, expiresAtMs = 0 } = this.#current ?? {}
     if (!this.#current || durationMs === undefined || nowMs + durationMs <= expiresAtMs) return
     // While listeners are not warned, one update per minute is enough.

@@ -11,7 +11,7 @@ import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import { deleteAttachment, getAttachment, onAttachment, type RequestFrame } from '../wire/requests.ts'
 
-const NO_WORD = 'Genesys did not say in time whether it accepts the file'
+const TIMEOUT_REASON = 'Genesys did not say in time whether it accepts the file'
 type Answer<T> = { readonly value: T } | { readonly refusedWith: number | undefined }
 
 /**
@@ -77,7 +77,8 @@ export function createAttachments(options: {
   ): Promise<string | undefined> {
     const eventDeadlineAtMs = stepDeadline(deadlineAtMs)
     try {
-      return unlessRefused(await withDeadline(accepted, eventDeadlineAtMs - monotonicNow(), NO_WORD)).url
+      return unlessRefused(await withDeadline(accepted, eventDeadlineAtMs - monotonicNow(), TIMEOUT_REASON))
+        .url
     } catch (error) {
       const code = error instanceof UpstreamError ? error.code : undefined
       const hasTimeLeft = eventDeadlineAtMs < deadlineAtMs

@@ -54,7 +54,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   async function findRepeated(
     guest: Guest,
     message: OutgoingMessage,
-    { afterId, firstTriedAtMs, onNotTaken }: RepeatedMessage,
+    { afterId, firstTriedAtMs, onNotAccepted }: RepeatedMessage,
     deadlineAtMs: number,
   ): Promise<Message | undefined> {
     const findEcho = () => connections.of(guest).lateAcknowledgements.find(message.tracingId)
@@ -74,7 +74,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
       // Frames of a replica that was killed or lost its connection may still be in flight.
       await pause(settleMs, undefined, { ref: false })
       const late = findEcho() ?? (await search(reads, guest, message, anchor, deadlineAtMs, 1))
-      if (!late) onNotTaken?.()
+      if (!late) onNotAccepted?.()
       return late
     } catch (error) {
       if (!(error instanceof UpstreamError) || isFinal(error)) throw error

@@ -171,8 +171,8 @@ export function createHistory(options: HistoryOptions): History {
       const { entities, total, pageCount } = await readOnce(guest, page, deadlineAtMs)
       const connection = connections.of(guest)
       connection.notePoll()
-      const { pickers } = connection
-      const messages = oldestFirst(entities, now(), (message, entity) => pickers.note(message, entity))
+      const { choices } = connection
+      const messages = oldestFirst(entities, now(), (message, entity) => choices.note(message, entity))
       return { messages, ...page, total: total ?? messages.length, pageCount: pageCount ?? page.pageNumber }
     },
   }

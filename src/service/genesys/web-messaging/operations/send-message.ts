@@ -21,7 +21,7 @@ export function createSendMessage(options: FindAcceptedOptions) {
     given: OutgoingMessage,
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
-    const message = connections.of(guest).pickers.complete(given)
+    const message = connections.of(guest).choices.complete(given)
     const accepted = await findOrSend(guest, message, deadlineAtMs)
     connections.of(guest).lateAcknowledgements.acknowledge(message.tracingId, accepted.id)
     return accepted

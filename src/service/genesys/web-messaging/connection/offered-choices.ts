@@ -1,20 +1,20 @@
 import type { Content, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
-interface OfferedPicker {
+interface OfferedChoice {
   /** The `id` in the frame's body, which a reply must name. */
   readonly id: string
   readonly replyText: string | undefined
 }
 
-const MAX_PICKERS = 50
+const MAX_CHOICES = 50
 
 /**
  * The choices and forms that a guest was offered, used to complete replies that only name the message. This is a
  * cache: pages that use the part's `replyTo` and `reply` do not need it.
  */
-export class OfferedPickers {
-  #byKey: Map<string, OfferedPicker> | undefined
+export class OfferedChoices {
+  #byKey: Map<string, OfferedChoice> | undefined
 
   note(message: Message, { id = message.id }: StructuredMessage): void {
     if (message.direction !== 'outbound') return
@@ -26,7 +26,7 @@ export class OfferedPickers {
       this.#byKey.delete(message.id)
       this.#byKey.set(message.id, { id, replyText })
       const [oldest] = this.#byKey.keys()
-      if (oldest !== undefined && this.#byKey.size > MAX_PICKERS) this.#byKey.delete(oldest)
+      if (oldest !== undefined && this.#byKey.size > MAX_CHOICES) this.#byKey.delete(oldest)
     }
   }
 
