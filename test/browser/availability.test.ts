@@ -163,7 +163,7 @@ const CALLBACKS = { env: { CALLBACKS: 'on' } }
 test.each([
   [
     'en',
-    'Ask for a call',
+    'Request a call',
     /The next possible time is Monday,? /,
     /^Thank you! We will call you on Monday,? .* at 0?9:00( AM)?\.$/,
   ],
@@ -184,7 +184,7 @@ test.each([
   await panel.locator('.callback').waitFor()
   expect(await violations(page)).toEqual([])
   expect(await smallTargets(page)).toEqual([])
-  const [day, time] = [panel.locator('input[type=date]'), panel.locator('.callback select')]
+  const [day, time] = [panel.locator('.callback select').first(), panel.locator('.callback select').last()]
   expect([await day.inputValue(), await time.inputValue()]).toEqual(['2026-11-30', '09:00'])
   await page.keyboard.press('Tab')
   await page.keyboard.type('030 901820')
@@ -192,12 +192,12 @@ test.each([
   await panel.getByRole('alert').filter({ hasText: '+' }).waitFor()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.type('+49 30 901820')
-  await day.fill('2026-11-28')
-  await page.keyboard.press('Enter')
+  await day.selectOption('2026-11-28')
+  await panel.locator('.callback').getByRole('button', { name: ask }).press('Enter')
   await panel.getByText(refusal).waitFor()
   expect(await day.inputValue()).toBe('2026-11-30')
   expect(demo.simulator.callbacks).toEqual([])
-  await day.press('Enter')
+  await panel.locator('.callback').getByRole('button', { name: ask }).press('Enter')
   await panel.getByText(thanks).waitFor()
   expect(await violations(page)).toEqual([])
   expect(demo.simulator.callbacks).toMatchObject([

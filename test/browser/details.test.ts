@@ -99,7 +99,7 @@ test('the header shows “Closed” after the agent has left, until the guest wr
   const { chat, part } = await begin()
   expect(await part('.header-state').innerText()).toBe('Connected')
   demo.simulator.agentLeaves()
-  await part('.header-state').getByText('Closed', { exact: true }).waitFor()
+  await part('.header-state').getByText('Chat closed', { exact: true }).waitFor()
   await chat.say('One more question')
   await part('.header-state').getByText('Connected', { exact: true }).waitFor()
 })

@@ -73,7 +73,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
     await openByKey(page)
     await panel.locator('input[type=search]').waitFor()
     const button = panel.getByRole('button', { name: write })
-    expect(await button.isVisible()).toBe(false)
+    await button.waitFor()
     expect(await panel.locator('textarea').isVisible()).toBe(false)
     expect(await violations(page)).toEqual([])
     await page.keyboard.type('parcel')

@@ -85,7 +85,7 @@ export function createComposer(options: {
   function grow(): void {
     if (CSS.supports('field-sizing', 'content')) return
     field.style.height = 'auto'
-    field.style.height = `${field.scrollHeight}px`
+    field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`
   }
 
   function submit(): void {

@@ -261,12 +261,11 @@ async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Pro
 }
 
 function headerState(chat: GuestChat, deployment: Deployment | undefined, isUnavailable: boolean) {
-  const isOpen = chat.state === 'open' || chat.state === 'disconnected'
-  // A conversation without a message does not need to be ended.
+  // A conversation does not need to be ended if it has no message, or if the agent has ended it.
   const hasMessages = chat.messages.some(({ status }) => status === 'sent')
   return {
     isUnavailable: isUnavailable && chat.state === 'closed',
-    canEnd: isOpen && hasMessages && chat.can('end') && deployment?.features?.end !== false,
+    canEnd: chat.state === 'open' && hasMessages && chat.can('end') && deployment?.features?.end !== false,
   }
 }
 

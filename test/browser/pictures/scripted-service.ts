@@ -67,12 +67,11 @@ export async function startScriptedService(
   api.get('/knowledge/search', (_req, res) => {
     if (state.articles === 'failing') refuse(res, 503, 'upstream_unavailable')
     else if (state.articles === 'none') res.json({ results: [] })
-    else res.json({ results: words.lamps.map(([title, excerpt], i) => ({ id: String(i), title, excerpt })) })
+    else
+      res.json({ results: words.articles.map(([title, excerpt], i) => ({ id: String(i), title, excerpt })) })
   })
   api.get('/knowledge/articles/:id', ({ params: { id } }, res) => {
-    const [title, text] = words.lamps[Number(id)]!
-    const topics = words.topics.map((topic) => `<li>${topic}</li>`).join('')
-    res.json({ id, title, html: `<p>${text}</p><h4>${words.about}</h4><ul>${topics}</ul>` })
+    res.json({ id, title: words.articles[Number(id)]![0], html: words.article })
   })
   api.post('/guest-session', (_req, res) => {
     if (state.refusal !== undefined) refuse(res, 409, state.refusal)

@@ -136,6 +136,7 @@ export const STATES: Readonly<Record<string, State>> = {
       await picker.locator('.primary').click()
       await picker.locator('.form-field').first().waitFor()
       await picker.locator('.primary').click()
+      await page.mouse.move(0, 0)
     },
   },
   files: {
@@ -187,20 +188,20 @@ export const STATES: Readonly<Record<string, State>> = {
   },
   'not sent, and being sent': {
     messages: (words) => conversation(words).slice(0, 4),
-    sending: ['text_too_long', undefined],
+    sending: ['upstream_unavailable', undefined],
     shows:
       '[data-status="pending"] + [data-status="failed"], [data-status="failed"] + [data-status="pending"]',
     async act(page, words) {
       await say(page, words.thanks)
       await page.locator('genesys-guest-chat .failure p').waitFor()
-      await say(page, words.hello)
+      await say(page, words.afterFailure)
     },
   },
   'file to be sent': {
     messages: (words) => conversation(words).slice(0, 2),
     shows: '.upload',
     async act(page, words) {
-      const buffer = Buffer.from('%PDF')
+      const buffer = Buffer.alloc(482_000)
       await page
         .locator('genesys-guest-chat input[type=file]')
         .setInputFiles({ name: words.fileName, mimeType: 'application/pdf', buffer })
@@ -248,7 +249,7 @@ export const STATES: Readonly<Record<string, State>> = {
   refused: { refusal: 'deployment_not_usable', shows: '.over-bar .action' },
   'refused, with an alternative': {
     refusal: 'deployment_not_usable',
-    children: ({ telephone }) => `<p slot="unavailable" style="margin: 0">${telephone}</p>`,
+    children: ({ telephone }) => telephoneLink('unavailable', telephone),
     shows: '.over-bar .action',
   },
   'closes soon': {
@@ -279,7 +280,7 @@ export const STATES: Readonly<Record<string, State>> = {
   '200 messages, and new ones below': {
     messages: (words) =>
       Array.from({ length: 200 }, (_, i) =>
-        from(i % 5 < 2 ? 'guest' : 'agent', `${words.old} ${i + 1}`, (i - 200) * 3),
+        from(i % 5 < 2 ? 'guest' : 'agent', words.chatter[i % words.chatter.length]!, (i - 200) * 3),
       ),
     hasEarlier: true,
     shows: '.to-newest .unread',
@@ -316,13 +317,14 @@ export const STATES: Readonly<Record<string, State>> = {
         ar: { headerTitle: 'المصابيح وأكثر', headerSubtitle: 'من الاثنين إلى الجمعة' },
       },
     },
-    messages: (words) => conversation(words).filter(({ sender }) => sender === 'guest'),
+    messages: (words) => conversation(words).slice(2),
     shows: '.own .bubble',
+    act: (page, words) => page.locator('genesys-guest-chat .field').fill(words.hello),
   },
   'contact center is closed': {
     attributes: 'when-closed="notice"',
     availability: { state: 'closed', opensAt: '2026-03-13T08:00:00.000Z' },
-    children: ({ telephone }) => `<p slot="closed" style="margin: 0">${telephone}</p>`,
+    children: ({ telephone }) => telephoneLink('closed', telephone),
     shows: '.closed',
   },
   'articles found': {
@@ -359,7 +361,7 @@ export const STATES: Readonly<Record<string, State>> = {
     act: searchArticles,
   },
   'waiting for an agent': {
-    messages: (words) => conversation(words).slice(0, 1),
+    messages: (words) => [from('guest', words.question, -1)],
     events: () => [['waiting', { fromMinutes: 2, toMinutes: 4 }]],
     shows: '.waiting:not(.empty)',
   },
@@ -400,6 +402,12 @@ export const STATES: Readonly<Record<string, State>> = {
   },
 }
 
+/** The number as a link, and the words before it as text. */
+function telephoneLink(slot: string, telephone: string): string {
+  const at = telephone.search(/\S*\+/)
+  return `<p slot="${slot}" style="margin: 0">${telephone.slice(0, at)}<a href="tel:+353915550142" style="color: inherit">${telephone.slice(at)}</a></p>`
+}
+
 function byLanguage(text: (words: Words) => string): Record<string, string> {
   return Object.fromEntries(Object.entries(WORDS).map(([language, words]) => [language, text(words)]))
 }
@@ -428,9 +436,9 @@ async function blur(page: Page): Promise<void> {
   })
 }
 
-async function searchArticles(page: Page, { lamps }: Words): Promise<void> {
+async function searchArticles(page: Page, { search }: Words): Promise<void> {
   const field = page.locator('genesys-guest-chat input[type=search]')
-  await field.fill(lamps[0]![0])
+  await field.fill(search)
   await field.press('Enter')
   await page
     .locator('genesys-guest-chat .knowledge > [role=status]')
@@ -483,7 +491,12 @@ function lamp({ lamps, take, more }: Words, which: number) {
   } as const
 }
 
-function topics({ about, aboutHint, topics: [section, orders, returns, today, later] }: Words): Content {
+function topics({
+  about,
+  aboutHint,
+  whichTime,
+  topics: [section, orders, returns, today, later],
+}: Words): Content {
   return {
     type: 'list-picker',
     prompt: { title: about, subtitle: aboutHint },
@@ -497,7 +510,7 @@ function topics({ about, aboutHint, topics: [section, orders, returns, today, la
         ],
       },
       {
-        title: '',
+        title: whichTime,
         multipleSelection: false,
         items: [
           { id: 'today', title: today! },

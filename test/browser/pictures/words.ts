@@ -33,7 +33,16 @@ export interface Words {
   readonly telephone: string
   readonly longWord: string
   readonly longUrl: string
-  readonly old: string
+  /** A short exchange that fills a long conversation: the guest says the first two of five. */
+  readonly chatter: readonly string[]
+  /** What the guest writes after a message that could not be sent. */
+  readonly afterFailure: string
+  /** The title of a list of times. */
+  readonly whichTime: string
+  /** What the guest searches for, the articles that are found, and the first one's HTML. */
+  readonly search: string
+  readonly articles: readonly (readonly [title: string, excerpt: string])[]
+  readonly article: string
 }
 
 export const WORDS: Readonly<Record<string, Words>> = {
@@ -50,24 +59,24 @@ export const WORDS: Readonly<Record<string, Words>> = {
     which: 'Which wood do you like?',
     choices: ['Oak', 'Walnut', 'Show me both, please'],
     lamps: [
-      ['Hale', 'A table lamp, turned from walnut. €\u00a0148'],
-      ['Moss', 'A floor lamp with a shade of felt. €\u00a0312'],
+      ['Hale', 'A table lamp, turned from walnut. €148'],
+      ['Moss', 'A floor lamp with a shade of felt. €312'],
     ],
     take: 'Take it',
     more: 'Read more',
     when: 'When may we call?',
-    whenHint: 'All times are yours.',
+    whenHint: 'Times are in your time zone.',
     about: 'What is it about?',
     aboutHint: 'Choose as many as you like.',
     topics: ['Topics', 'My orders', 'Returns', 'Today', 'Later'],
     details: 'Your details',
-    detailsHint: 'We need them for the visit.',
+    detailsHint: 'So that we can help you faster.',
     begin: 'Begin',
     who: 'Who are you?',
     name: 'Name',
     note: 'Anything else?',
     day: 'Day of the visit',
-    offer: 'Here is our offer, and how the lamp looks.',
+    offer: 'Here is our offer, and a picture of the lamp.',
     fileName: 'Offer 2026-113.pdf',
     readMore: 'All about the Hale is on our page.',
     shop: 'Lamps on Quay Street',
@@ -75,7 +84,22 @@ export const WORDS: Readonly<Record<string, Words>> = {
     telephone: 'Call us instead: +353 91 555 0142',
     longWord: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
     longUrl: 'https://example.com/lamps/table-lamps/hale/walnut/e27/linen-shade?colour=natural&size=40',
-    old: 'Message number',
+    chatter: [
+      'Does the Hale come with a bulb?',
+      'And how long is the cable?',
+      'A warm LED is in the box.',
+      'The cable is two meters long,',
+      'with a switch that you reach from bed.',
+    ],
+    afterFailure: 'Could you try again on Monday?',
+    whichTime: 'When shall we call?',
+    search: 'delivery',
+    articles: [
+      ['Delivery and tracking', 'Parcels leave our workshop within two days.'],
+      ['Returns', 'You can send a lamp back within 30 days.'],
+    ],
+    article:
+      '<p>Your parcel leaves our workshop within two days. You get an e-mail with a link to follow it.</p><h4>If you are not at home</h4><ul><li>Your neighbor can accept it.</li><li>The post office keeps it for a week.</li></ul>',
   },
   de: {
     hello: 'Guten Tag',
@@ -101,7 +125,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     aboutHint: 'Sie können mehreres wählen.',
     topics: ['Themen', 'Meine Bestellungen', 'Rücksendungen', 'Heute', 'Später'],
     details: 'Ihre Angaben',
-    detailsHint: 'Wir brauchen sie für den Besuch.',
+    detailsHint: 'Damit wir Ihnen schneller helfen können.',
     begin: 'Anfangen',
     who: 'Wer sind Sie?',
     name: 'Name',
@@ -115,7 +139,22 @@ export const WORDS: Readonly<Record<string, Words>> = {
     telephone: 'Rufen Sie uns an: +353 91 555 0142',
     longWord: 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzverkündungstermin',
     longUrl: 'https://example.com/leuchten/tischleuchten/hale/nussbaum/e27/leinen?farbe=natur&groesse=40',
-    old: 'Nachricht Nummer',
+    chatter: [
+      'Ist bei der Hale ein Leuchtmittel dabei?',
+      'Und wie lang ist das Kabel?',
+      'Eine warme LED liegt bei.',
+      'Das Kabel ist zwei Meter lang,',
+      'mit einem Schalter, den Sie vom Bett aus erreichen.',
+    ],
+    afterFailure: 'Probieren Sie es am Montag noch einmal?',
+    whichTime: 'Wann sollen wir anrufen?',
+    search: 'Lieferung',
+    articles: [
+      ['Lieferung und Sendungsverfolgung', 'Pakete verlassen unsere Werkstatt innerhalb von zwei Tagen.'],
+      ['Rücksendungen', 'Sie können eine Leuchte innerhalb von 30 Tagen zurückschicken.'],
+    ],
+    article:
+      '<p>Ihr Paket verlässt unsere Werkstatt innerhalb von zwei Tagen. Sie erhalten eine E-Mail mit einem Link zur Sendung.</p><h4>Wenn Sie nicht zu Hause sind</h4><ul><li>Ein Nachbar kann es annehmen.</li><li>Die Post bewahrt es eine Woche lang auf.</li></ul>',
   },
   ar: {
     hello: 'مرحبًا',
@@ -141,7 +180,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     aboutHint: 'يمكنك اختيار أكثر من موضوع.',
     topics: ['المواضيع', 'طلباتي', 'الإرجاع', 'اليوم', 'لاحقًا'],
     details: 'بياناتك',
-    detailsHint: 'نحتاج إليها من أجل الزيارة.',
+    detailsHint: 'لنساعدك بشكل أسرع.',
     begin: 'ابدأ',
     who: 'من أنت؟',
     name: 'الاسم',
@@ -155,6 +194,21 @@ export const WORDS: Readonly<Record<string, Words>> = {
     telephone: 'اتصل بنا: ‎+353 91 555 0142',
     longWord: 'أفاستسقيناكموهاأفاستسقيناكموهاأفاستسقيناكموهاأفاستسقيناكموها',
     longUrl: 'https://example.com/lamps/table-lamps/hale/walnut/e27/linen-shade?colour=natural&size=40',
-    old: 'الرسالة رقم',
+    chatter: [
+      'هل يأتي مصباح Hale مع لمبة؟',
+      'وكم طول السلك؟',
+      'توجد لمبة LED دافئة في العلبة.',
+      'طول السلك متران،',
+      'وله مفتاح تصل إليه من السرير.',
+    ],
+    afterFailure: 'هل يمكنكم المحاولة يوم الاثنين؟',
+    whichTime: 'متى نتصل بك؟',
+    search: 'التوصيل',
+    articles: [
+      ['التوصيل وتتبع الطرود', 'تغادر الطرود ورشتنا خلال يومين.'],
+      ['الإرجاع', 'يمكنك إعادة المصباح خلال 30 يومًا.'],
+    ],
+    article:
+      '<p>يغادر طردك ورشتنا خلال يومين، وتصلك رسالة إلكترونية فيها رابط لمتابعته.</p><h4>إذا لم تكن في المنزل</h4><ul><li>يمكن لجارك أن يستلمه.</li><li>يحتفظ به مكتب البريد أسبوعًا.</li></ul>',
   },
 }

@@ -127,7 +127,7 @@ export const AVAILABILITY_TEXTS: Readonly<Record<string, AvailabilityTexts>> & {
     backToday: 'نعود اليوم الساعة {time}.',
     backTomorrow: 'نعود غدًا الساعة {time}.',
     backOn: 'نعود يوم {day} الساعة {time}.',
-    waiting: 'سيكون أحدهم معك خلال {from} إلى {to} دقيقة تقريبًا.',
+    waiting: 'وقت الانتظار التقريبي بالدقائق: من {from} إلى {to}.',
     waitingShort: 'سيكون أحدهم معك خلال دقيقة تقريبًا.',
   },
 }

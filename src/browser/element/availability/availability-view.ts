@@ -40,7 +40,7 @@ export function showClosed(state: ClosedState, options: ClosedOptions, onChange:
   const texts = lazyTexts(AVAILABILITY_TEXTS, options.texts, language)
   const why = h('h3', { tabindex: '-1' })
   const back = h('p')
-  const sign = h('span', { class: 'closed-sign' }, drawIcon('clock', CLOCK))
+  const sign = h('span', { class: 'welcome-sign closed-sign' }, drawIcon('clock', CLOCK))
   const node = h('div', { class: 'closed', hidden: true }, sign, why, back, h('slot', { name: 'closed' }))
   let availability: Availability | undefined
   panel.append(node)

@@ -93,7 +93,7 @@ function callbackForm(parts: FormParts): HTMLElement {
   // If the contact center is open, staffed or not, the guest is called as soon as an agent is free.
   const asksForTime = opening?.state !== 'open' && opening?.state !== 'unstaffed'
   const view: ChatView = {
-    texts: { ...texts, sendForm: words.callbackSend, choose: words.callbackTime },
+    texts: { ...texts, sendForm: words.callbackSend },
     locale,
     reply: (message) => void send('form' in message ? message.form.answers : []),
     retry: () => {},
@@ -101,25 +101,24 @@ function callbackForm(parts: FormParts): HTMLElement {
     fileUrl: () => Promise.resolve(''),
     onFileProblem: () => {},
   }
-  const form = structured.structuredView(formPart(words, locale, asksForTime), NO_MESSAGE, view).node
+  const form = structured.structuredView(formPart(words, asksForTime), NO_MESSAGE, view).node
   const [name, phone] = form.querySelectorAll<HTMLInputElement>('input')
-  const day = form.querySelector<HTMLInputElement>('[type=date]')
-  const time = form.querySelector('select')
+  const day = choice(words.callbackDay, nextDays(locale))
+  const time = choice(words.callbackTime, timesOfDay(locale))
   let lastBody = ''
   let key = ''
   let isSending = false
   if (name) name.value = host.getAttribute('name') ?? ''
   if (phone) phone.value = host.getAttribute('phone') ?? ''
-  // There is no empty choice: a time is always selected.
-  time?.remove(0)
+  if (asksForTime) form.querySelector('.form-step')?.lastElementChild?.before(day.node, time.node)
   propose(opening?.opensAt)
 
   /** Selects the first half hour at or after a time. */
   function propose(at: string | undefined): void {
-    if (at === undefined || !day || !time) return
-    const local = localTime(Date.parse(at), STEP_MS)
-    day.value = local.slice(0, 10)
-    time.value = local.slice(11, 16)
+    if (at === undefined) return
+    const local = localTime(Math.ceil(Date.parse(at) / STEP_MS) * STEP_MS)
+    day.select.value = local.slice(0, 10)
+    time.select.value = local.slice(11, 16)
   }
 
   async function send(answers: readonly FormAnswer[]): Promise<void> {
@@ -127,7 +126,7 @@ function callbackForm(parts: FormParts): HTMLElement {
     isSending = true
     problem.textContent = ''
     const answer = (id: string) => answers.find((each) => each.id === id)?.payload ?? ''
-    const at = asksForTime && new Date(`${answer('day').slice(0, 10)}T${answer('time')}`).toISOString()
+    const at = asksForTime && new Date(`${day.select.value}T${time.select.value}`).toISOString()
     const body = JSON.stringify({ name: answer('name'), phone: answer('phone'), ...(at && { at }) })
     // Sending the same request again is a retry, which must not cause a second call.
     if (body !== lastBody) key = randomKey()
@@ -160,7 +159,7 @@ function callbackForm(parts: FormParts): HTMLElement {
     else problem.textContent = texts.problems[code] ?? texts.problems.other
     propose(nextPossibleAt)
     if (wrong === 'phone') phone?.focus()
-    if (wrong === 'at') day?.focus()
+    if (wrong === 'at') day.select.focus()
   }
 
   function close(thanks?: string): void {
@@ -177,8 +176,7 @@ function callbackForm(parts: FormParts): HTMLElement {
   )
 }
 
-function formPart(words: CallbackTexts, locale: string, asksForTime: boolean): Form {
-  const nowMs = Date.now()
+function formPart(words: CallbackTexts, asksForTime: boolean): Form {
   const fields: FormField[] = [
     input('name', { title: words.callbackName, autocomplete: 'name', maxChars: MAX_NAME_CHARS }),
     input('phone', {
@@ -189,18 +187,6 @@ function formPart(words: CallbackTexts, locale: string, asksForTime: boolean): F
       maxChars: MAX_PHONE_CHARS,
     }),
   ]
-  if (asksForTime)
-    fields.push(
-      {
-        type: 'date',
-        id: 'day',
-        title: words.callbackDay,
-        dateMinimum: localTime(nowMs),
-        dateMaximum: localTime(nowMs + MAX_DAYS_AHEAD * DAY_MS),
-        availableTimes: [],
-      },
-      { type: 'wheel', id: 'time', items: timesOfDay(locale) },
-    )
   return {
     type: 'form',
     cannedResponseId: '',
@@ -225,18 +211,34 @@ function input(id: string, more: Pick<Input, 'maxChars'> & Partial<Input>): Inpu
   return { type: 'input', id, required: true, multiline: false, inputMode: 'text', ...more }
 }
 
-/** `2026-11-26T09:00:00.000Z`, where `Z` means the guest's own time zone. */
-function localTime(timeMs: number, roundUpToMs = 1): string {
-  const localMs = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000
-  return new Date(Math.ceil(localMs / roundUpToMs) * roundUpToMs).toISOString()
+/** A list of which one item is always selected. Unlike a date field, it is in the chat's language and direction. */
+function choice(label: string, options: readonly HTMLOptionElement[]) {
+  const select = h('select', { class: 'input' }, ...options)
+  return {
+    select,
+    node: h('label', { class: 'form-field' }, h('span', { class: 'field-label' }, label), select),
+  }
 }
 
-function timesOfDay(locale: string): { readonly id: string; readonly title: string }[] {
+/** `2026-11-26T09:00:00.000Z`, where `Z` means the guest's own time zone. */
+function localTime(timeMs: number): string {
+  return new Date(timeMs - new Date(timeMs).getTimezoneOffset() * 60_000).toISOString()
+}
+
+function nextDays(locale: string): HTMLOptionElement[] {
+  const format = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' })
+  return Array.from({ length: MAX_DAYS_AHEAD }, (_, i) => {
+    const day = new Date()
+    day.setDate(day.getDate() + i)
+    return h('option', { value: localTime(+day).slice(0, 10) }, format.format(day))
+  })
+}
+
+function timesOfDay(locale: string): HTMLOptionElement[] {
   const format = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' })
-  return Array.from({ length: DAY_MS / STEP_MS }, (_, i) => ({
-    id: new Date(i * STEP_MS).toISOString().slice(11, 16),
-    title: format.format(i * STEP_MS),
-  }))
+  return Array.from({ length: DAY_MS / STEP_MS }, (_, i) =>
+    h('option', { value: new Date(i * STEP_MS).toISOString().slice(11, 16) }, format.format(i * STEP_MS)),
+  )
 }
 
 const callbackStyles = `
@@ -244,7 +246,8 @@ const callbackStyles = `
 .after-hours .closed > .action { display: none; }
 .closed.asking { justify-content: flex-start; padding: 1rem; }
 .closed.asking > :not(.callback) { display: none; }
-.callback { display: flex; flex-direction: column; gap: 0.75rem; text-align: start; color: var(--_text); text-wrap: wrap; }
+.callback { display: flex; flex-direction: column; gap: 0.5rem; text-align: start; color: var(--_text); text-wrap: wrap; }
+.callback .form-field { display: block; }
 .callback .picker { width: 100%; padding: 0; overflow: visible; border: 0; background: none; }
 .callback-problem { color: var(--_danger); }
 .callback-thanks { color: var(--_text); font-weight: 600; }

@@ -26,7 +26,7 @@ export const CALLBACK_TEXTS: Readonly<Record<string, CallbackTexts>> & { readonl
     callbackPhoneHint: 'With the country code, such as +44 or +1',
     callbackDay: 'Day',
     callbackTime: 'Time',
-    callbackSend: 'Ask for a call',
+    callbackSend: 'Request a call',
     callbackAt: 'Thank you! We will call you on {day} at {time}.',
     callbackSoon: 'Thank you! We will call you as soon as someone is free.',
     callbackPhoneWrong: 'Please check your phone number. It starts with + and the country code.',

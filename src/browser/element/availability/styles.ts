@@ -8,8 +8,6 @@ export const availabilityStyles = `
 .after-hours .closed { flex: none; padding-top: 0; }
 .closed h3 { font-size: 1.0625rem; font-weight: 650; color: var(--_text); }
 .closed h3:focus { outline: none; }
-.closed-sign { align-self: center; padding: 1rem; border-radius: 50%; color: var(--_accent-text); background: var(--_soft); }
-.closed-sign .icon { width: 1.875rem; height: 1.875rem; }
 .after-hours .closed-sign { display: none; }
 .waiting { margin: 0 0.875rem 0.5rem; color: var(--_muted); font-size: 0.8438rem; text-align: center; }
 .waiting.empty { margin: 0; }

@@ -27,7 +27,7 @@ export function askBeforeEnd(
     'button',
     {
       type: 'button',
-      class: 'action primary',
+      class: 'action primary final',
       onclick: () => {
         close()
         onEnd()

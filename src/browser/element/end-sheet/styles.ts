@@ -10,6 +10,7 @@ export const endSheetStyles = `
 }
 .sheet h2 { font-size: 1.0625rem; font-weight: 650; letter-spacing: -0.01em; }
 .sheet p { margin: 0.25rem 0 1.125rem; color: var(--_muted); font-size: 0.875rem; }
+.sheet .final, .sheet .final:hover { color: #ffffff; background: #b3261e; }
 .sheet-actions { display: grid; grid-template-columns: 1fr 1fr; gap: 0.625rem; }
 @keyframes veil-in { from { opacity: 0; } }
 @keyframes sheet-in { from { transform: translateY(1.5rem); opacity: 0; } }

@@ -39,8 +39,8 @@ export function showInvitation(
       h(
         'div',
         { class: 'invitation-answers' },
-        button(words.accept, 'action primary', true),
         button(words.decline, 'action', false),
+        button(words.accept, 'action primary', true),
       ),
     ),
   )

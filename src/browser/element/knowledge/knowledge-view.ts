@@ -1,6 +1,6 @@
 import type { KnowledgeArticle, KnowledgeResult, KnowledgeSearch } from '../../../contract/contract.ts'
 import type { GuestChat } from '../../client/chat-client.ts'
-import { h, toggle } from '../dom.ts'
+import { h } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import { lazyTexts } from '../texts/lazy-texts.ts'
 import { fill, type Texts } from '../texts/texts.ts'
@@ -18,7 +18,7 @@ interface KnowledgeOptions {
   /** The chat's texts, including those that the page replaces. */
   readonly texts: Texts
   readonly language: string
-  /** `first`: the chat opens only after a search. */
+  /** `first`: the chat opens only when the guest chooses to write. */
   readonly knowledge: string | undefined
 }
 
@@ -91,7 +91,7 @@ function createKnowledgeView(
   })
   const status = h('p', { role: 'status' })
   const content = h('div', { class: 'knowledge-content' })
-  const write = createButton(texts.writeToUs, onWrite, 'write primary')
+  const write = createButton(texts.writeToUs, onWrite, 'write')
   const title = h('p', { class: 'knowledge-title' }, texts.greetingTitle)
   const parts = [title, form, suggestions.node, status, content, write]
   const node = h(
@@ -100,7 +100,6 @@ function createKnowledgeView(
     ...parts,
   )
   let reading = new AbortController()
-  toggle(write, false)
 
   /** Only the newest request counts. @returns undefined if another request has followed, or this one has failed */
   async function read<Body>(path: string): Promise<Body | undefined> {
@@ -126,7 +125,7 @@ function createKnowledgeView(
     if (words === '') return
     show(texts.searching)
     const found = await read<KnowledgeSearch>(`knowledge/search?q=${encodeURIComponent(words)}`)
-    toggle(write, true)
+    write.classList.add('primary')
     if (found === undefined) return
     const { results, searchId } = found
     const links = results.map((result) => {
@@ -134,7 +133,10 @@ function createKnowledgeView(
       return link
     })
     const list = h('ul', {}, ...links.map((link) => h('li', {}, link)))
-    const showList = () => show(fill(texts.articlesFound, { count: links.length }), list)
+    const showList = () => {
+      show(fill(texts.articlesFound, { count: links.length }), list)
+      status.classList.add('spoken')
+    }
     const backTo = (link: HTMLElement) => {
       showList()
       link.focus()
@@ -155,6 +157,7 @@ function createKnowledgeView(
   /** @param found takes the place of the messages */
   function show(says: string, found?: HTMLElement): void {
     status.textContent = says
+    status.classList.remove('spoken')
     content.replaceChildren(...(found ? [found] : []))
     node.classList.toggle('busy', found !== undefined)
     node.classList.toggle('reading', found?.localName === 'article')

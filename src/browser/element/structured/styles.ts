@@ -34,24 +34,32 @@ export const structuredStyles = `
 .carousel-dots i { width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: var(--_field-line); opacity: 0.55; transition: opacity 0.2s; }
 .carousel-dots .on { background: var(--_accent-text); opacity: 1; }
 .carousel-steps button { width: var(--_target); height: var(--_target); border-radius: 50%; display: grid; place-items: center; color: var(--_accent-text); background: var(--_soft); }
+.message:has(.carousel-steps:not([hidden])) .avatar { margin-bottom: 3.25rem; }
 .carousel-steps [aria-disabled='true'] { opacity: 0.4; cursor: default; }
 
 .picker { padding: 0.875rem 0.9375rem; }
 .picker > .card-picture { margin: -0.875rem -0.9375rem 0.75rem; width: calc(100% + 1.875rem); }
 .answered { display: flex; align-items: center; gap: 0.375rem; margin-top: 0.375rem; font-size: 0.8438rem; color: var(--_muted); }
 .answered .icon { width: 0.875rem; height: 0.875rem; stroke-width: 2.4; }
-.choices { min-width: 0; margin-top: 0.5rem; }
+.choices { min-width: 0; }
+.choices:not(:first-child) { margin-top: 0.5rem; }
+.message:has(.card, .picker):not(.starts-group) { margin-top: 0.5rem; }
 .choices > .action { width: 100%; margin-top: 0.625rem; }
 .day { margin-top: 0.75rem; }
 .day-name { margin-bottom: 0.375rem; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); }
-.slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); gap: 0.5rem; }
+.slots { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.25rem, 1fr)); gap: 0.5rem; }
 .slot { text-align: center; padding-inline: 0.375rem; }
 .picker-form { display: grid; gap: 0.625rem; margin-top: 0.75rem; }
 .input {
   display: block; width: 100%; min-width: 0; max-width: 100%; min-height: var(--_target); padding: 0.5rem 0.75rem; border-radius: 0.75rem;
   border: 1px solid var(--_field-line); background: var(--_surface); appearance: none; resize: vertical;
 }
-select.input { appearance: auto; }
+select.input {
+  padding-inline-end: 2.25rem; background-repeat: no-repeat; background-size: 0.3125rem 0.3125rem;
+  background-image: linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(135deg, currentColor 50%, transparent 50%);
+  background-position: right 1.1875rem center, right 0.875rem center;
+}
+[dir='rtl'] select.input { background-position: left 0.875rem center, left 1.1875rem center; }
 .input[aria-invalid='true'] { border-color: var(--_danger); }
 .form-progress { margin-bottom: 0.25rem; font-size: 0.7812rem; color: var(--_muted); }
 .form-step:focus { outline: none; }
@@ -64,6 +72,7 @@ select.input { appearance: auto; }
 .form-actions .action { flex: 1; }
 .form-answers dt { margin-top: 0.5rem; font-size: 0.7812rem; color: var(--_muted); }
 .form-answers dd { overflow-wrap: anywhere; }
+.picker legend { font-size: 0.8125rem; font-weight: 600; color: var(--_muted); }
 .picker fieldset + fieldset { margin-top: 0.875rem; }
 .list-item { display: flex; gap: 0.625rem; align-items: center; min-height: var(--_target); padding: 0.375rem 0; cursor: pointer; }
 .list-text { min-width: 0; overflow-wrap: anywhere; }

@@ -76,7 +76,7 @@ a { color: inherit; }
 
 .action {
   display: grid; align-items: center; min-height: var(--_target); min-width: var(--_target); padding: 0.5625rem 1rem; overflow-wrap: anywhere; border-radius: 0.75rem; text-align: center; text-decoration: none; font-weight: 600;
-  color: var(--_accent-text); background: transparent; border: 1px solid var(--_line);
+  color: var(--_accent-text); background: transparent; border: 1px solid color-mix(in srgb, var(--_field-line) 60%, transparent);
   transition: background 0.15s;
 }
 .action:hover { background: var(--_soft); }

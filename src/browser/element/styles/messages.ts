@@ -29,8 +29,8 @@ export const messageStyles = `
 .new-line { display: flex; align-items: center; gap: 0.625rem; margin: 0.875rem 0 0.25rem; font-size: 0.75rem; font-weight: 700; color: var(--_accent-text); }
 .new-line::before, .new-line::after { content: ''; flex: 1; border-top: 1px solid; opacity: 0.4; }
 .to-newest {
-  position: absolute; bottom: 0.625rem; left: 50%; translate: -50% 0; width: var(--_target); height: var(--_target); border-radius: 50%;
-  display: grid; place-items: center; color: var(--_accent-text); background: var(--_raised);
+  position: absolute; bottom: 0.625rem; inset-inline-end: 0.875rem; width: var(--_target); height: var(--_target); border-radius: 50%;
+  display: grid; place-items: center; color: var(--_accent-text); background: light-dark(#ffffff, #363c49);
   box-shadow: 0 4px 14px rgb(10 16 32 / 0.22), 0 0 0 1px var(--_line);
 }
 
@@ -42,7 +42,7 @@ export const messageStyles = `
 .message.starts-group { margin-top: 0.875rem; }
 .day-line + .message { margin-top: 0.25rem; }
 @keyframes message-in { from { opacity: 0; transform: translateY(0.5rem); } }
-.author { grid-row: 1; margin-block: 0 3px; margin-inline: 0.25rem 0; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.author { grid-row: 1; padding-block: 0.25em; margin-block: -0.25em calc(3px - 0.25em); margin-inline: 0.25rem 0; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .avatar {
   grid-area: 2 / 1; align-self: end; width: 1.75rem; max-width: none; height: 1.75rem; border-radius: 50%; overflow: hidden; display: grid; place-items: center;
   font-size: 0.7812rem; font-weight: 700; color: var(--_accent-text); background: var(--_soft);
@@ -58,7 +58,7 @@ export const messageStyles = `
 .body > .structured:has(.carousel) { width: 100%; }
 .own .body { align-items: flex-end; }
 .body:has(.carousel), .quick-replies, .failure { max-width: 100%; }
-.failure .link { display: inline-flex; align-items: center; }
+.failure .link { display: inline-flex; align-items: center; justify-content: flex-end; }
 .bubble {
   padding: 0.5625rem 0.875rem; border-radius: 1.125rem; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%;
   background: var(--_soft); color: var(--_text);
@@ -90,7 +90,7 @@ export const messageStyles = `
 .meta {
   grid-row: 3; display: flex; align-items: center; gap: 0.25rem; height: 1.0625rem; margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1; color: var(--_muted);
 }
-.redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; color: var(--_muted); }
+.redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; text-wrap: balance; color: var(--_muted); }
 .meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
 .failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
 .failure p { flex: 1 0 100%; display: flex; justify-content: flex-end; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }

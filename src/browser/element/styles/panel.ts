@@ -31,20 +31,21 @@ dialog.panel:not([open]) { display: none; }
 .header-name {
   font-size: 1.0312rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em;
 }
-.header-name, .header-state span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.header-name, .header-state span:last-child { padding-block: 0.25em; margin-block: -0.25em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .header-state { display: flex; align-items: center; gap: 0.4375rem; margin-top: 2px; font-size: 0.8125rem; line-height: 1.3; }
 .dot { flex: none; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: #ffd166; forced-color-adjust: none; }
 .dot[data-state='online'] { background: #4ade80; }
 .dot[data-state='offline'] { background: #ff9a90; }
-.dot { box-shadow: 0 0 0 2px rgb(0 0 0 / 0.28); }
+.dot { box-shadow: 0 0 0 2px rgb(0 0 0 / 0.45); }
 .header-button {
   flex: none; min-width: var(--_target); height: var(--_target); border-radius: 1.375rem; display: flex; align-items: center; justify-content: center;
   gap: 0.375rem; transition: background 0.15s;
 }
 .end { padding-inline: 0.75rem; font-size: 0.8125rem; white-space: nowrap; }
 .end .icon { display: none; }
+.header-button .icon { width: 1.25rem; height: 1.25rem; }
 .close { background: color-mix(in srgb, var(--_on-accent) 16%, transparent); }
-@container panel (max-width: 27em) {
+@container panel (max-width: 26em) {
   .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .end { padding: 0; }
   .end .icon { display: block; }
@@ -61,6 +62,7 @@ dialog.panel:not([open]) { display: none; }
 .notice-icon { color: var(--_danger); align-self: flex-start; }
 .notice .icon { width: 1.25rem; height: 1.25rem; }
 .notice-text { flex: 1 1 12rem; min-width: 0; }
+.notice:has(.link) .notice-text { flex-basis: calc(100% - 2rem); }
 .notice .link { flex: none; margin-block: -0.625rem; margin-inline-start: auto; }
 
 .challenge { display: block; padding-inline: 0.875rem; text-align: center; }
@@ -69,11 +71,12 @@ dialog.panel:not([open]) { display: none; }
   padding-bottom: max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--_line); color: var(--_muted); font-size: 0.875rem;
 }
 .over-bar .action { padding: 0.75rem 1rem; }
+.over-bar [role='status'] { text-wrap: balance; }
 .before-chat .header-state { display: none; }
 .panel.over-empty .log .scroller .log-content { margin-block: auto 0; padding-bottom: 0; }
 .panel.over-empty .log .welcome { padding-bottom: 0; }
 .over-empty .over-bar { flex: 1.2; border-top: 0; padding-top: 0; align-items: center; }
-.over-empty .over-bar > [role='status'] { font-size: 1.0625rem; font-weight: 650; color: var(--_text); text-wrap: balance; }
+.over-empty .over-bar > [role='status'] { font-size: 1.0625rem; font-weight: 650; color: var(--_text); }
 
 @media (max-width: 30em), (max-height: 30em) {
   :host(:not([placement='inline'])) .panel {

@@ -20,11 +20,11 @@ export const de: Texts = {
   typing: '{name} schreibt',
   online: 'Verbunden',
   connecting: 'Wird verbunden …',
-  offlineShort: 'Offline',
+  offlineShort: 'Sie sind offline',
   offline: 'Sie sind offline. Was Sie schreiben, wird gesendet, sobald Sie wieder verbunden sind.',
   unreachable:
     'Der Chat ist gerade nicht erreichbar. Wir versuchen es weiter und senden dann Ihre Nachrichten.',
-  closed: 'Geschlossen',
+  closed: 'Chat geschlossen',
   unavailable: 'Nicht verfügbar',
   sending: 'Wird gesendet …',
   sent: 'Gesendet',
