@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   { colorScheme: 'dark', device: 'phone', lang: 'en' },
 ]
 
-/** Opens a page whose states are checked with axe, and for targets that are too small. */
+/** Opens a page; `inspect` checks its current state with axe, and for targets that are too small. */
 async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
   const words = WORDS[lang]
   const { page, context, chat } = await openElement(browser, service, attributes, {
@@ -85,8 +85,8 @@ async function openForInspection(service: Demo, { colorScheme, device, lang }: L
   }
 }
 
-describe.each(LOOKS)('in $colorScheme colors on a $device in $lang,', (look) => {
-  test('axe finds no violation in any state of the chat', async () => {
+describe.each(LOOKS)('in $colorScheme colors on a $device with the language $lang,', (look) => {
+  test('axe finds no violation from the start of the chat to its end', async () => {
     demo = await startDemo({ simulator: { agent: 'silent' } })
     const opened = await openForInspection(demo, look)
     const { page, context, chat, words, found, part, inspect, say } = opened

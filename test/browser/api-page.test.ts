@@ -89,7 +89,7 @@ test('the API page is served at an address outside ALLOWED_ORIGINS, and names th
   await context.close()
 })
 
-test('the API page of an allowed address does not mention origins', async () => {
+test('the API page at an allowed address does not mention origins', async () => {
   const { page, context } = await openPage(browser, `${demo.url}/docs/`)
   await page.locator('.opblock').first().waitFor()
   expect(await page.getByText('ALLOWED_ORIGINS').and(page.getByRole('note')).count()).toBe(0)

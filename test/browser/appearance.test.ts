@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-/** A conversation with everything that a message can have. */
+/** Has a conversation with a link, a file, cards and quick replies. */
 async function talk(page: Page) {
   const chat = chatOf(page)
   await chat.open()
@@ -74,7 +74,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
     await context.close()
   })
 
-  test('axe finds no violation, from the closed chat to its end', async () => {
+  test('axe finds no violation from the start of the chat to its end', async () => {
     const { page, context } = await openPage(browser, `${demo.url}/demo/`, {
       colorScheme,
       reducedMotion: 'reduce',

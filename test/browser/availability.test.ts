@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 afterAll(() => browser.close())
 
-/** Opens a page in a guest's own time zone. Its clock stands still at `at`, like the clocks of the service and of Genesys. */
+/** Opens a page in the guest's time zone. The clocks of the page, the service and Genesys all stand still at `at`. */
 async function openAt(
   at: string,
   attributes: string,
@@ -55,7 +55,7 @@ async function openAt(
     content: INSTEAD,
     async prepare(page) {
       await page.clock.setFixedTime(at)
-      // A route turns off the page's cache, which would store a response for ten seconds.
+      // A route turns off the browser's cache, which would store the response for ten seconds.
       await page.route('**/availability', (route) => route.continue())
     },
     ...pageOptions,
@@ -64,7 +64,7 @@ async function openAt(
   return { ...opened, launcher: opened.page.locator('genesys-guest-chat .launcher') }
 }
 
-/** The guest returns to the page later. */
+/** The guest returns to the page at a later time. */
 async function comeBackAt(page: Page, at: string): Promise<void> {
   now = at
   await page.clock.setFixedTime(at)
@@ -73,7 +73,7 @@ async function comeBackAt(page: Page, at: string): Promise<void> {
   await answer
 }
 
-test('a closed chat shows when it opens, then opens by itself, and closing time ends no conversation', async () => {
+test('a closed chat shows its opening time and opens by itself, and closing does not end a conversation', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
   await launcher.click()
   await panel.getByText(/Back tomorrow at 0?9:00\./).waitFor()
@@ -111,7 +111,7 @@ test('with when-closed="hide", the button is shown only during opening hours', a
   await panel.getByText('Wie können wir helfen?').waitFor()
 })
 
-test('a guest in Tokyo reads local times on the night when the clocks change in Berlin', async () => {
+test('a guest in Tokyo sees local times, even on the night when the clocks change in Berlin', async () => {
   // In Berlin, it is 02:30 for the first time that night.
   const { page, panel, launcher } = await openAt('2026-10-25T00:30:00Z', 'when-closed="notice"', {
     lang: 'ar',
@@ -168,8 +168,8 @@ test.each([
     /^Thank you! We will call you on Monday,? .* at 0?9:00( AM)?\.$/,
   ],
   ['ar', 'اطلب مكالمة', /أقرب وقت ممكن هو يوم الاثنين/, /^شكرًا لك! سنتصل بك يوم الاثنين.*9:00 ص\.$/],
-])('a guest can ask for a call by keyboard, in %s', async (lang, ask, refusal, thanks) => {
-  // The time is a Friday evening.
+])('in %s, a guest can use the keyboard to request a callback', async (lang, ask, refusal, thanks) => {
+  // It is Friday evening.
   const { page, panel, launcher } = await openAt(
     '2026-11-27T19:00:00Z',
     'when-closed="notice" name="Jane Doe"',

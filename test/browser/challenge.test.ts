@@ -7,7 +7,7 @@ import { startDemo, type Demo } from './start-demo.ts'
 
 jest.setTimeout(60_000)
 
-/** A vendor's widget, which the page puts into the chat's slot for it. */
+/** A vendor's widget, which the page puts into the chat's `challenge` slot. */
 const WIDGET = `<div slot="challenge" id="check"></div><script>
   document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
     const human = document.createElement('button')
@@ -59,7 +59,7 @@ describe('a proof of work', () => {
   })
 })
 
-describe('the widget of a vendor', () => {
+describe('a vendor’s challenge widget', () => {
   let demo: Demo
   beforeAll(async () => {
     demo = await startDemo({
@@ -73,7 +73,7 @@ describe('the widget of a vendor', () => {
   })
   afterAll(() => demo.close())
 
-  test.each(LOOKS)('is shown in the panel until it is solved, in %s on a %s', async (lang, device) => {
+  test.each(LOOKS)('is shown until the challenge is solved, in %s on a %s', async (lang, device) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       ...look(lang, device),
       content: WIDGET,

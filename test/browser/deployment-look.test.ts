@@ -111,7 +111,7 @@ test('the chat of a deployment that keeps no sessions stores nothing', async () 
   await context.close()
 })
 
-test('the button of a deployment that shows it on demand is hidden at first', async () => {
+test('if the deployment shows the chat button only on demand, the button is hidden at first', async () => {
   await demo.close()
   const launcherButton = { visibility: 'OnDemand', displayType: 'Icon' }
   const messenger = { enabled: true, apps: { conversations: { enabled: true } }, launcherButton }
@@ -123,7 +123,7 @@ test('the button of a deployment that shows it on demand is hidden at first', as
   await context.close()
 })
 
-/** Whether the session token is in the storage of the website. */
+/** Checks whether the session token is in the website's storage. */
 async function expectStored(page: Page, isStored: boolean): Promise<void> {
   const holds = (wanted: boolean) =>
     Object.keys(localStorage).some((key) => key.includes('genesys-guest-session:')) === wanted

@@ -32,7 +32,7 @@ async function begin(attributes = '', options: ElementPageOptions = {}) {
   return { ...opened, part: (selector: string) => page.locator(`genesys-guest-chat ${selector}`) }
 }
 
-test('only the guest’s newest message is marked as sent, and a message of only emoji is large', async () => {
+test('only the guest’s newest message is marked as sent, and a message with only emoji is shown larger', async () => {
   const { chat, part } = await begin()
   await chat.say('Is anybody there?')
   await chat.say('👋🏽 🇪🇸')
@@ -51,7 +51,7 @@ test('the guest sees how many characters are left when fewer than 100 remain', a
   expect(await left.innerText()).toBe('')
   await chat.box.fill('a'.repeat(4000))
   expect(await left.innerText()).toBe('Characters left: 96')
-  // Each of these characters has three bytes.
+  // Each of these characters takes three bytes.
   await chat.box.fill('語'.repeat(1360))
   expect(await left.innerText()).toBe('Characters left: 5')
   await chat.box.fill('語'.repeat(1367))
@@ -80,7 +80,7 @@ test('scrolling up loads older messages, and the visible message stays in place'
   const oldest = part('.bubble').first()
   const text = await oldest.innerText()
   const scroller = part('.scroller')
-  // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
+  // The log scrolls to its end shortly after it has grown. Until then, scrolling up has no effect.
   await page.waitForFunction(() => {
     const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
     root.querySelector('.scroller')!.scrollTop = 0
@@ -104,7 +104,7 @@ test('the header shows “Closed” after the agent has left, until the guest wr
   await part('.header-state').getByText('Connected', { exact: true }).waitFor()
 })
 
-test('the dialog has the name of the chat, regardless of who wrote last', async () => {
+test('the dialog keeps the name of the chat, regardless of who wrote last', async () => {
   const { page, chat } = await begin()
   demo.simulator.agentSays('I am Ada.')
   await chat.hears('I am Ada.')
@@ -177,7 +177,7 @@ test('a carousel dims the arrow at its end, shows dots, and fades out at a side 
   expect(await unusable.getAttribute('aria-label')).toMatch(/^Next/)
 })
 
-test('the fields of a form have accessible names, and the asterisk of required ones is explained', async () => {
+test('form fields have accessible names, and the asterisk of required fields is explained', async () => {
   const { page, part } = await begin()
   demo.simulator.botSays(showcase('form'))
   await page.getByRole('button', { name: 'Begin' }).click()
@@ -212,7 +212,7 @@ test('a chat that has ended shows why, and offers no retry of an unsent message'
   await page.getByText('This conversation has ended. You ended it.').waitFor()
 })
 
-test('at 400 % zoom the newest message is in view, even with a notice', async () => {
+test('at 400% zoom, the newest message is in view, even with a notice', async () => {
   const viewport = { width: 320, height: 256 }
   const { page, chat, part, context } = await begin('', { viewport })
   demo.simulator.agentSays('Can you read this?')

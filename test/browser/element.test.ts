@@ -55,7 +55,7 @@ async function begin(opened: Awaited<ReturnType<typeof open>>) {
 
 describe.each([
   ['a phone', { width: 390, height: 844 }],
-  ['a desktop at 400 % zoom', { width: 320, height: 256 }],
+  ['a desktop at 400% zoom', { width: 320, height: 256 }],
 ])('on %s,', (_name, viewport) => {
   test('the panel is modal: the focus stays in it, and the page behind is inert', async () => {
     const { page, chat, panel } = await open('', { viewport })
@@ -127,7 +127,7 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
 })
 
-test('a guest is warned before the session expires, extends it by writing, and sees when it ends', async () => {
+test('a guest is warned before the session expires, extends it by writing, and sees that it has ended', async () => {
   await demo.close()
   let behindMs = 400_000
   const now = () => Date.now() - behindMs
@@ -171,7 +171,7 @@ test('pickers and quick replies close when they are answered, and stay closed af
   demo.simulator.agentSays({ content: [{ contentType: 'DatePicker', datePicker }] })
   demo.simulator.agentSays({ text: 'Or now?', quickReplies: ['Yes', 'No'] })
   demo.simulator.agentSays('Take your time.')
-  // A later message of the agent does not remove the choice.
+  // A later message from the agent does not remove the choice.
   await chat.hears('Take your time.')
   const replies = page.getByRole('group', { name: 'Suggested replies' })
   await replies.getByRole('button', { name: 'Yes' }).waitFor()
@@ -187,7 +187,7 @@ test('pickers and quick replies close when they are answered, and stay closed af
   expect(await replies.count()).toBe(0)
 })
 
-test('in a right-to-left language, the side, the carousel and its arrows are mirrored', async () => {
+test('in a right-to-left language, the chat’s position, the carousel and its arrows are mirrored', async () => {
   const { page, panel } = await open('', { lang: 'ar' })
   const launcher = page.getByRole('button', { name: 'فتح المحادثة' })
   await launcher.waitFor()
@@ -293,7 +293,7 @@ test('invalid attributes are reported in the console', async () => {
   expect(text).not.toContain('data-test')
 })
 
-test('a fresh address is requested each time that the guest opens a file', async () => {
+test('a fresh address is requested each time the guest opens a file', async () => {
   const opened = await open('', { clock: true })
   const { page, context } = opened
   await begin(opened)
@@ -327,7 +327,7 @@ test('a picture is previewed before it is sent', async () => {
   expect(pixel[3]).toBe(255)
 })
 
-test('the end button is shown only when there is a conversation to end', async () => {
+test('the End chat button is shown only when there is a conversation to end', async () => {
   const opened = await open()
   const { page } = opened
   await opened.chat.open()
@@ -337,7 +337,7 @@ test('the end button is shown only when there is a conversation to end', async (
   await page.getByRole('button', { name: 'End chat' }).waitFor()
 })
 
-test('no chip, card or field is wider than a narrow window, and each target has at least 44 × 44 pixels', async () => {
+test('no button, card or field is wider than a narrow window, and each target is at least 44 × 44 pixels', async () => {
   const opened = await open('', { viewport: { width: 320, height: 700 } })
   const { page, chat } = opened
   await begin(opened)
@@ -361,7 +361,7 @@ test('no chip, card or field is wider than a narrow window, and each target has 
   await page.screenshot({ path: 'test-output/narrow.png' })
 })
 
-test('many closing parentheses do not break a message', async () => {
+test('a link in front of thousands of closing parentheses is shown', async () => {
   const opened = await open()
   await begin(opened)
   demo.simulator.agentSays(`https://example.com/${')'.repeat(3900)}`)

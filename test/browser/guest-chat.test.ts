@@ -77,7 +77,7 @@ describe('a visitor to the shop', () => {
     await chat.hears('Are you still there?')
   })
 
-  test('answers with quick replies and cards by keyboard alone', async () => {
+  test('answers with quick replies and cards using only the keyboard', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Any replies?')
@@ -175,7 +175,7 @@ describe('a visitor to the shop', () => {
 })
 
 describe('two tabs of one visitor', () => {
-  test('see the same conversation', async () => {
+  test('show the same conversation', async () => {
     const { page, context } = await openShop()
     await useLocalStorage(page)
     const one = chatOf(page)
@@ -195,7 +195,7 @@ describe('two tabs of one visitor', () => {
     expect(demo.simulator.sessions).toHaveLength(1)
   })
 
-  /** Chooses `localStorage` in place of the shop's `sessionStorage`, which belongs to one tab. */
+  /** Makes the chat use `localStorage`: the shop uses `sessionStorage`, which belongs to one tab. */
   async function useLocalStorage(page: Page): Promise<void> {
     await page.evaluate(() => {
       const chat = document.querySelector('genesys-guest-chat')

@@ -22,7 +22,7 @@ const PHONE = { width: 360, height: 700 }
 const DESKTOP = { width: 1280, height: 900 }
 const open = (lang: string, viewport = DESKTOP, attributes = 'journey="session"') =>
   openElement(browser, demo, attributes, { lang, viewport, bypassCSP: true, reducedMotion: 'reduce' })
-/** The last `count` states of invitations, as soon as Genesys has received that many. */
+/** The last `count` states of invitations; waits until Genesys has received at least that many. */
 async function states(count: number): Promise<string[]> {
   while (demo.simulator.actionStates.length < count)
     await demo.simulator.nextRequest('POST /api/v2/journey/deployments/*/actionevent')
@@ -30,7 +30,7 @@ async function states(count: number): Promise<string[]> {
 }
 const invitation = (page: Page) => page.locator('genesys-guest-chat .invitation')
 
-test('a visitor accepts an invitation by keyboard, and the conversation is connected with the visit', async () => {
+test('a visitor accepts an invitation by keyboard, and the conversation is linked to the visit', async () => {
   demo.simulator.setActionMaps([{ text: 'Questions about <b>lamps</b>?' }])
   const { page, context, panel } = await open('en')
   await invitation(page).getByText('Questions about <b>lamps</b>?').waitFor()

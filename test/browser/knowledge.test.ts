@@ -39,7 +39,7 @@ async function openByKey(page: Page): Promise<void> {
 }
 
 describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, thanks, write) => {
-  test('lets a keyboard user search, read and rate articles until the guest has written', async () => {
+  test('allows a keyboard user to search, read and rate articles until the first message is sent', async () => {
     const { page, context, panel } = await openElement(browser, demo, '', look(lang, device))
     await openByKey(page)
     const box = panel.locator('textarea')
@@ -67,7 +67,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
     await context.close()
   })
 
-  test('with articles first, opens a session only when the guest chooses to write', async () => {
+  test('opens a session only when the guest chooses to write, if articles are shown first', async () => {
     const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"', look(lang, device))
     const before = demo.requests.length
     await openByKey(page)
@@ -91,7 +91,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
   })
 })
 
-test('the guest can still write if the search of the service fails', async () => {
+test('the guest can still write if the article search fails', async () => {
   const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"')
   await page.route('**/knowledge/search?*', (route) => route.abort())
   await openByKey(page)
@@ -129,7 +129,7 @@ test('a resumed conversation is shown without articles', async () => {
   await context.close()
 })
 
-test('a chat that the page opens itself does not wait for a search', async () => {
+test('a chat that the page itself opens does not wait for a search', async () => {
   const { page, context, chat, panel } = await openElement(browser, demo, 'knowledge="first"')
   await chat.open()
   await panel.locator('input[type=search]').waitFor()
@@ -138,7 +138,7 @@ test('a chat that the page opens itself does not wait for a search', async () =>
   await context.close()
 })
 
-test('the HTML of an article cannot add scripts, event handlers, other elements or script addresses', async () => {
+test('the HTML of an article cannot add scripts, event handlers, disallowed elements or script URLs', async () => {
   const html = [
     '<p>Honest &amp; <strong>bold</strong> <a href="https://www.example.com/?a=1&amp;b=2">link</a></p>',
     '<img src="x" onerror="window.ran = true"><img src="https://www.example.com/a.png" alt="" onerror="window.ran = true">',

@@ -62,7 +62,7 @@ async function beginAsKeyboardGuest() {
   await chat.log.getByText('Sent').waitFor()
   return {
     guest,
-    /** A file that the test's own page lacks is not a mistake of the chat. */
+    /** Errors on the page, except for files that the test's own page lacks. */
     mistakes: () => mistakes.filter((mistake) => !mistake.includes('404')),
     async reload() {
       await page.reload()
@@ -73,7 +73,7 @@ async function beginAsKeyboardGuest() {
 }
 
 test.each(Object.entries(MESSAGE_TYPES))(
-  'by keyboard alone, a guest answers a message of type %s, and finds the reply after a reload',
+  'using only the keyboard, a guest answers a message of type %s and sees the reply after a reload',
   async (_type, { message, answer, answered }) => {
     const { guest, mistakes, reload, axeIsClean } = await beginAsKeyboardGuest()
     demo.simulator.botSays(message)

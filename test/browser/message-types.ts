@@ -18,9 +18,9 @@ export interface KeyboardGuest {
 
 export interface MessageType {
   readonly message: BotMessage
-  /** The guest sees the message, and answers it. */
+  /** Waits for the message, and answers it as the guest would. */
   answer(guest: KeyboardGuest): Promise<void>
-  /** What the answer looks like, immediately and after a reload. */
+  /** Checks that the answer is shown; called before and after a reload. */
   answered(guest: KeyboardGuest): Promise<void>
 }
 
@@ -178,7 +178,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
       await form.getByRole('button').first().waitFor({ state: 'hidden' })
     },
   },
-  /** The guest's choice, in the echo and in the history. */
+  /** The guest's choice as it appears in the echo and in the history. */
   ButtonResponse: {
     message: { text: 'Your size?', quickReplies: [{ text: 'Large', payload: 'size:l' }] },
     async answer({ page, press }) {
@@ -245,7 +245,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   },
 }
 
-/** Types of which the enumeration has only the names; Genesys' mobile SDK also treats them as unknown. */
+/** Types for which the enumeration has only names. Genesys' mobile SDK also treats them as unknown. */
 export const TYPES_WITHOUT_A_SHAPE = [
   'InteractiveApplication',
   'ListTemplate',
@@ -260,7 +260,7 @@ export const TYPES_WITHOUT_A_SHAPE = [
   'Story',
 ] as const
 
-/** The simulator's bot's response to a word. */
+/** The response of the simulator's bot to a word. */
 export function showcase(word: string): BotMessage {
   const send = SHOWCASE.find(({ when }) => when.includes(word))?.do[0]?.send
   if (send === undefined) throw new Error(`The showcase has no ${word}`)

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chatOf, openPage } from './open-page.ts'
 import type { Demo } from './start-demo.ts'
 
-/** Opens a page of an allowed website that contains the element, as a user's page would. */
+/** Opens a page of an allowed website that contains the element, as a real website's page would. */
 export async function openElement(
   browser: Browser,
   demo: Demo,

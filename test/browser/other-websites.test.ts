@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-test('a page of an allowed website has a conversation with nothing but fetch', async () => {
+test('a page of an allowed website can hold a conversation using only fetch', async () => {
   const { page, context } = await openPage(browser, demo.allowedSite)
   const events = await page.evaluate(async (service) => {
     const opened = await fetch(`${service}/guest-session`, {

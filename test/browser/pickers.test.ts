@@ -14,13 +14,13 @@ afterAll(async () => {
   await demo.close()
 })
 
-/** The guest's last message to Genesys, as in the frame. */
+/** The last message in a frame from the guest to Genesys. */
 const lastSent = () =>
   demo.simulator.frames.findLast(
     ({ direction, frame }) => direction === 'from-guest' && frame.action === 'onMessage',
   )?.frame.message
 
-test('a guest chooses a time and list items by keyboard, and each choice answers its own message', async () => {
+test('a guest chooses a time and list items by keyboard, and each reply refers to the right message', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`)
   const chat = chatOf(page)
   await chat.open()

@@ -84,7 +84,7 @@ test.each([
   },
 )
 
-test('if the page provides every field of the form, the chat opens immediately without it', async () => {
+test('if the page provides a value for every form field, the chat opens immediately, without the form', async () => {
   const attributes = { 'custom.topic': 'order' }
   const { page, context, panel } = await openElement(
     browser,

@@ -14,7 +14,7 @@ afterAll(async () => {
   await demo.close()
 })
 
-test('once a visitor has signed in on the website, the agent sees her identity until she signs out', async () => {
+test('after a visitor signs in on the website, the agent sees the visitor’s identity until sign-out', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/demo/`)
   const agentView = page.getByRole('region', { name: 'What the agent sees of you' })
   const chat = chatOf(page)

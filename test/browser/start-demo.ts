@@ -20,7 +20,7 @@ export interface Demo {
   publish(html: string): string
   /** A website that the service does not allow. */
   readonly foreignSite: string
-  /** The requests that the service has received, as `POST /messages`. */
+  /** The requests that the service has received, each in the form `POST /messages`. */
   readonly requests: readonly string[]
   close(): Promise<void>
 }

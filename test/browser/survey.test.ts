@@ -44,7 +44,7 @@ test.each([
   ['de', 'phone', 'Wie war dieser Chat?', '5, Sehr gut', 'Vielen Dank!'],
   ['ar', 'phone', 'كيف كانت هذه المحادثة؟', '3', 'شكرًا لك!'],
 ])(
-  'the chat in %s on a %s asks after its end for a rating, which the guest can give by keyboard',
+  'after the chat in %s on a %s has ended, the guest can rate it using only the keyboard',
   async (lang, device, question, score, thanks) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       lang,

@@ -26,7 +26,7 @@ function newChat(options: GuestChatOptions = {}): GuestChat {
 
 const settle = (ms = 0) => jest.advanceTimersByTimeAsync(ms)
 
-/** A storage like those of browsers, which survives the page. */
+/** A storage like a browser's, which outlives the page. */
 function storage(): Storage {
   const values = new Map<string, string>()
   return {
@@ -39,7 +39,7 @@ function storage(): Storage {
 /** The key under which the chat stores its token. */
 const TOKEN_KEY = 'genesys-guest-chat:genesys-guest-session:http://service.test/'
 
-describe('opening', () => {
+describe('opening a chat', () => {
   test('sends the guest’s details, and does not reveal the token', async () => {
     chat = newChat({
       guest: { name: 'Jane', attributes: { 'custom.page': '/pricing' } },
@@ -154,7 +154,7 @@ describe('opening', () => {
     expect(service.asked('POST messages')[0]?.headers).toMatchObject({ Authorization: 'Bearer guest1.token' })
   })
 
-  test('uses the token that another tab has renewed, but not that of another guest', async () => {
+  test('uses a token that another tab has renewed, but not another guest’s token', async () => {
     const shared = storage()
     chat = newChat({ storage: shared })
     await chat.open()
@@ -182,8 +182,8 @@ describe('opening', () => {
   })
 })
 
-describe('sending', () => {
-  test('shows the message immediately, and then the accepted one', async () => {
+describe('sending a message', () => {
+  test('shows the message immediately, and marks it as sent when it is accepted', async () => {
     const sent = chat.send('Hello')
     expect(chat.messages).toMatchObject([{ text: 'Hello', status: 'pending' }])
     expect(await sent).toMatchObject({ id: 'm1', status: 'sent' })
@@ -192,10 +192,10 @@ describe('sending', () => {
 
   test.each([
     ['no response', noNetwork()],
-    ['an overload', problem(503, 'overloaded')],
+    ['a report of overload', problem(503, 'overloaded')],
     ['an unknown outcome', problem(504, 'delivery_unknown')],
-    ['a first attempt still in progress', problem(409, 'request_in_progress')],
-    ['a limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
+    ['a report that the first attempt is in progress', problem(409, 'request_in_progress')],
+    ['a rate limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
     ['the error page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
   ])('is retried after %s, with the same key', async (_name, trouble) => {
     await chat.send('before')
@@ -228,7 +228,7 @@ describe('sending', () => {
     expect(service.asked('POST messages')).toHaveLength(2)
   })
 
-  test('keeps the order even when the first message is retried', async () => {
+  test('keeps the order of messages even when the first one is retried', async () => {
     service.bend('POST messages', noNetwork())
     const sent = [chat.send('one'), chat.send('two'), chat.send('three')]
     await settle(5000)
@@ -236,7 +236,7 @@ describe('sending', () => {
     expect(service.accepted.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
-  test('is not retried automatically when the service refuses, and can be retried manually', async () => {
+  test('is not retried automatically after a refusal, but can be retried manually', async () => {
     service.bend('POST messages', problem(413, 'text_too_long'))
     await expect(chat.send('long')).rejects.toMatchObject({ code: 'text_too_long' })
     expect(chat.messages).toMatchObject([{ status: 'failed', problem: { code: 'text_too_long' } }])
@@ -309,7 +309,7 @@ describe('live events', () => {
     expect(heard).toEqual(['Hi'])
   })
 
-  test('continue after the last event when the stream is lost', async () => {
+  test('resume after the last event when the stream is lost', async () => {
     await openLive()
     service.streams[0]!.push(says('a1', 'Hi'))
     await settle()
@@ -322,7 +322,7 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(1)
   })
 
-  test('read the history again when there was no event id to continue from', async () => {
+  test('make the client read the history again if there was no event id to resume from', async () => {
     await openLive()
     service.streams[0]!.end()
     await settle(4000)
@@ -379,7 +379,7 @@ describe('live events', () => {
     ['204', new Response(null, { status: 204 })],
     ['401', problem(401, 'session_invalid')],
     ['410', problem(410, 'session_ended')],
-  ])('are not requested again after the status %s, and the session has ended', async (_name, answer) => {
+  ])('are not requested again after the status %s, which ends the chat', async (_name, answer) => {
     service.bend('GET events', answer)
     await openLive()
     expect(chat.state).toBe('ended')
@@ -409,7 +409,7 @@ describe('live events', () => {
 })
 
 describe('in a conversation,', () => {
-  test('typing is sent at most every five seconds, and its failure is ignored', async () => {
+  test('a typing notice is sent at most every five seconds, and its failure is ignored', async () => {
     await chat.open()
     service.bend('POST typing', problem(503, 'overloaded'))
     for (let second = 0; second < 10; second++) {
@@ -457,7 +457,7 @@ describe('in a conversation,', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('closing the chat while it waits to reconnect prevents another stream', async () => {
+  test('closing the chat while it waits to reconnect prevents the reconnection', async () => {
     await chat.open()
     await settle()
     service.streams[0]!.cut()
@@ -467,7 +467,7 @@ describe('in a conversation,', () => {
     expect(service.asked('GET events')).toHaveLength(1)
   })
 
-  test('a message that is being sent when the page closes the chat can be sent later', async () => {
+  test('a message that is in flight when the page closes the chat can be retried later', async () => {
     service.bend('POST messages', noNetwork())
     const closed = { code: 'chat_closed' }
     const failed = [chat.send('Hello'), chat.send('behind it')].map((sent) =>
@@ -486,7 +486,7 @@ describe('in a conversation,', () => {
 describe('a page that only listens', () => {
   const lives = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() })
 
-  test('renews its session token after half of its lifetime, repeatedly', async () => {
+  test('renews its session token each time half of the token’s lifetime is over', async () => {
     service.bend('POST guest-session', service.session(lives(10)))
     await chat.open()
     service.bend('GET guest-session', () => service.session({ ...lives(10), session: 'guest1.second' }))

@@ -58,7 +58,7 @@ test.each([
   ['unstaffed', 'Nobody can answer you right now. Please come back later.'],
   ['open', undefined],
   ['unknown', undefined],
-] as const)('the state %s is explained as: %s', (state, expected) => {
+] as const)('the explanation of the state %s is: %s', (state, expected) => {
   expect(closedWords({ state }, { ...inEnglish, ...AT_NOON })?.reason).toBe(expected)
 })
 

@@ -15,7 +15,7 @@ const languages = readdirSync('src/browser/element/texts').flatMap((file) =>
 const documented =
   /^\| `language` .*$/m.exec(readFileSync('docs/client.md', 'utf8'))?.[0] ?? 'docs/client.md has no such row'
 
-test('the test finds more than eight languages of the chat besides English', () => {
+test('the chat has more than eight languages besides English', () => {
   expect(languages.length).toBeGreaterThan(8)
 })
 
@@ -29,8 +29,11 @@ const LAZY_TEXTS = [
   TRANSCRIPT_TEXTS,
 ]
 
-test.each(languages)('%s has texts in every part of the chat, and is documented', async (language) => {
-  expect(await loadTexts(language)).not.toBe(await loadTexts('en'))
-  for (const texts of LAZY_TEXTS) expect(Object.keys(texts)).toContain(language)
-  expect(documented).toContain(`\`${language}\``)
-})
+test.each(languages)(
+  'the language %s has texts in every part of the chat, and is documented',
+  async (language) => {
+    expect(await loadTexts(language)).not.toBe(await loadTexts('en'))
+    for (const texts of LAZY_TEXTS) expect(Object.keys(texts)).toContain(language)
+    expect(documented).toContain(`\`${language}\``)
+  },
+)

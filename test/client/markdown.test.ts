@@ -4,7 +4,7 @@ import { linkUrl } from '../../src/browser/element/autolink.ts'
 import { parseMarkdown, type MarkdownNode } from '../../src/browser/element/markdown.ts'
 import { richText } from '../../src/browser/element/rich-text.ts'
 
-/** The tree as HTML, which only makes the expected values readable. */
+/** Formats the tree as HTML, so that the expected values are readable. */
 function html(nodes: readonly MarkdownNode[]): string {
   return nodes
     .map((node) => {
@@ -16,7 +16,7 @@ function html(nodes: readonly MarkdownNode[]): string {
 }
 const shown = (text: string) => html(parseMarkdown(text, linkUrl))
 
-describe("Messenger's rich text", () => {
+describe("in Messenger's rich text,", () => {
   test.each([
     ['*bold* and _italic_', '<p><strong>bold</strong> and <em>italic</em></p>'],
     ['~gone~, ==marked==, `code *x*`', '<p><del>gone</del>, <mark>marked</mark>, <code>code *x*</code></p>'],
@@ -48,12 +48,12 @@ describe("Messenger's rich text", () => {
     '[x](data:text/html,x)',
     '[x] (https://example.com)',
     '5 == 5 and 6 == 6',
-  ])('%j stays text', (text) => {
+  ])('%j stays plain text', (text) => {
     expect(shown(text).replace(/<\/?(p|ul|li)>/g, '')).toBe(text.replace(/^\* /, ''))
   })
 })
 
-/** Records the created nodes, in place of a page. */
+/** Takes the place of a page's elements, and records those that are created. */
 class RecordedElement {
   static made = new Map<string, Set<string>>()
   static addresses = new Set<string>()
@@ -139,7 +139,7 @@ describe('random text', () => {
     Object.assign(globalThis, { document })
   })
 
-  test('creates no element, attribute or kind of address outside the list, in ten thousand samples', () => {
+  test('creates only allowed elements, attributes and URL schemes, in ten thousand samples', () => {
     const marked = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof({ weight: 3, arbitrary: marked }, fc.string({ unit: 'binary' })), (text) => {

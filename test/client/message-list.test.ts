@@ -36,7 +36,7 @@ test('a repeated message is not new, and appears once', () => {
   expect(ids()).toEqual(['a', 'b'])
 })
 
-test("the guest's own message appears immediately, below the others, and becomes the accepted one", () => {
+test("the guest's own message appears immediately at the end, and moves to its time when it is accepted", () => {
   const { messageList } = start()
   messageList.addPending('key-1', { text: 'Hello' })
   messageList.merge([message('later', 59, 'late')], true)

@@ -29,7 +29,7 @@ function watch(answer: () => Promise<Availability>) {
   return { availability, onNotEnabled }
 }
 
-test('a visible page requests the opening hours once a minute, and a hidden page stops', async () => {
+test('a page requests the opening hours once a minute, and stops while it is hidden', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(119_000)
   expect(availability).toHaveBeenCalledTimes(2)
@@ -42,7 +42,7 @@ test('a visible page requests the opening hours once a minute, and a hidden page
   expect(availability).toHaveBeenCalledTimes(4)
 })
 
-test('the page requests the state again when it changes, by the clock of the service', async () => {
+test('the page requests the state again when a change is due by the service’s clock', async () => {
   // The device's clock is an hour ahead.
   const asOf = '2026-11-25T11:00:00.000Z'
   const until = '2026-11-25T11:00:20.000Z'

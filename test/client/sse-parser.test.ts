@@ -11,7 +11,7 @@ function parse(...chunks: string[]) {
 }
 
 describe('a text/event-stream', () => {
-  test('is parsed into event, data and id', () => {
+  test('is parsed into events with a name, data and an id', () => {
     const { events } = parse('id: 7\nevent: message\ndata: {"a":1}\n\n')
     expect(events).toEqual([{ id: '7', event: 'message', data: '{"a":1}' }])
   })
@@ -20,12 +20,12 @@ describe('a text/event-stream', () => {
     expect(parse('data:a\ndata:  b\ndata\n\n').events[0]?.data).toBe('a\n b\n')
   })
 
-  test('has events named "message" by default, and none without data', () => {
+  test('has events with the default name "message", and no event without data', () => {
     const { events } = parse('event: typing\n\ndata: x\n\n')
     expect(events).toEqual([{ id: undefined, event: 'message', data: 'x' }])
   })
 
-  test('keeps the last id for the events after it, and ignores an id with NUL', () => {
+  test('keeps the last id for subsequent events, and ignores an id that contains NUL', () => {
     const { events } = parse('id: 1\ndata: a\n\ndata: b\n\nid: 2\0\ndata: c\n\nid\ndata: d\n\n')
     expect(events.map(({ id }) => id)).toEqual(['1', '1', '1', ''])
   })
@@ -39,33 +39,36 @@ describe('a text/event-stream', () => {
     expect(events.map(({ data }) => data)).toEqual(['a'])
   })
 
-  test('contains no event that was cut off', () => {
+  test('yields no event that was cut off', () => {
     expect(parse('data: a\n').events).toEqual([])
   })
 
-  test.each(['\n', '\r\n', '\r'])('is parsed the same wherever it is split, with line end %j', (lineEnd) => {
-    const lines = [
-      '\uFEFFid: 1',
-      'event: typing',
-      'data: ä€😀',
-      'data: b',
-      '',
-      ': ping',
-      '',
-      'data: c',
-      '',
-      '',
-    ]
-    // The parser holds back a lone CR at the very end until more text arrives, so the test adds some.
-    const stream = lines.join(lineEnd) + ': end'
-    const whole = parse(stream).events
-    expect(whole.map(({ data }) => data)).toEqual(['ä€😀\nb', 'c'])
-    fc.assert(
-      fc.property(fc.array(fc.nat(stream.length)), (cuts) => {
-        const places = [0, ...cuts.sort((a, b) => a - b), stream.length]
-        const chunks = places.slice(1).map((place, i) => stream.slice(places[i], place))
-        expect(parse(...chunks).events).toEqual(whole)
-      }),
-    )
-  })
+  test.each(['\n', '\r\n', '\r'])(
+    'is parsed the same wherever it is split, if lines end in %j',
+    (lineEnd) => {
+      const lines = [
+        '\uFEFFid: 1',
+        'event: typing',
+        'data: ä€😀',
+        'data: b',
+        '',
+        ': ping',
+        '',
+        'data: c',
+        '',
+        '',
+      ]
+      // The parser holds back a lone CR at the very end until more text arrives, so the test adds some.
+      const stream = lines.join(lineEnd) + ': end'
+      const whole = parse(stream).events
+      expect(whole.map(({ data }) => data)).toEqual(['ä€😀\nb', 'c'])
+      fc.assert(
+        fc.property(fc.array(fc.nat(stream.length)), (cuts) => {
+          const places = [0, ...cuts.sort((a, b) => a - b), stream.length]
+          const chunks = places.slice(1).map((place, i) => stream.slice(places[i], place))
+          expect(parse(...chunks).events).toEqual(whole)
+        }),
+      )
+    },
+  )
 })

@@ -17,7 +17,7 @@ const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const flat = ({ problems, ...texts }: Texts) => Object.entries({ ...texts, ...problems })
 
 describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the language %s', (language) => {
-  test('has its own text for every English one, with the same placeholders', async () => {
+  test('translates every English text, with the same placeholders', async () => {
     const texts = flat(await loadTexts(language))
     const english = new Map(flat(en))
     expect(texts.map(([name]) => name)).toEqual([...english.keys()])
@@ -43,14 +43,14 @@ test("dates follow the browser's region if the browser and the chat have the sam
   expect(localeOf('fr', ['de-DE', 'en-GB'])).toBe('fr')
 })
 
-test('a page can replace single texts', () => {
+test('a page can replace individual texts', () => {
   const texts = withPageTexts(en, { title: 'Ask the lamp makers', problems: { rate_limited: 'Slow down.' } })
   expect(texts).toMatchObject({ title: 'Ask the lamp makers', send: en.send })
   expect(problemText(texts, 'rate_limited')).toBe('Slow down.')
   expect(problemText(texts, 'no_answer')).toBe(en.problems.no_answer)
 })
 
-test('a problem without its own text gets a general one', () => {
+test('a problem without its own text gets a general text', () => {
   expect(problemText(en, 'a_code_of_tomorrow')).toBe(en.problems.other)
   expect(problemText(en, 'attachment_too_large', { name: 'a.mov', max: '10 MB' })).toBe(
     'a.mov is too large. A file may have up to 10 MB.',
@@ -64,7 +64,7 @@ test.each([
   ['data:text/html,x', undefined],
   ['//example.com', undefined],
   [undefined, undefined],
-])('the address %j is opened as %j', (address, expected) => {
+])('the address that is opened for %j is %j', (address, expected) => {
   expect(safeUrl(address)).toBe(expected)
 })
 
@@ -74,7 +74,7 @@ test.each([
   ['javascript:alert(1)', undefined],
   ['vbscript:x', undefined],
   ['https://bank.example@evil.example/', undefined],
-])('the link %j leads to %j', (address, expected) => {
+])('the target of the link %j is %j', (address, expected) => {
   expect(linkUrl(address)).toBe(expected)
 })
 
@@ -109,7 +109,7 @@ test.each([
   ['b\u0430nk.example', 'https://bank.example/', 'bank.example'],
   ['jane@example.com', 'mailto:jane@example.com', undefined],
   ['help@bank.example', 'mailto:jane@evil.example', 'jane@evil.example'],
-])('for a link with the words %j to %j, the address shown next to it is %j', (words, url, hidden) => {
+])('for a link with the text %j to %j, the address shown next to it is %j', (words, url, hidden) => {
   expect(hiddenAddress(words, url)).toBe(hidden)
 })
 
@@ -120,7 +120,7 @@ test('characters that change the direction of text are not shown', () => {
 })
 
 describe('an element', () => {
-  /** The few parts of a document that elements need. */
+  /** Takes the place of `document.createElement`, with the few members that these tests need. */
   function createElement(tag: string) {
     const children: unknown[] = []
     const append = (...added: unknown[]) => void children.push(...added)
@@ -136,7 +136,7 @@ describe('an element', () => {
     expect(h('p', {}, 'invoice\u202excod.exe')).toMatchObject({ children: ['invoicexcod.exe'] })
   })
 
-  test('that is a link is followed by its real address if its text shows another one', () => {
+  test('that is a link is followed by its real address if its text shows another address', () => {
     expect(richText('[bank.example](https://evil.example/)')).toMatchObject([
       { tag: 'p', children: [{ tag: 'a', children: ['bank.example'] }, ' (evil.example)'] },
     ])

@@ -1,4 +1,4 @@
-/** A browser with one engine, with what the tests need from it, regardless of its protocol. */
+/** What the tests need from a browser, regardless of its engine and its automation protocol. */
 export interface Engine {
   /** Opens a page in a window of this size, in CSS pixels, with its own storage. */
   open(url: string, window?: WindowSize): Promise<EnginePage>
@@ -13,7 +13,7 @@ export interface WindowSize {
 export interface EnginePage {
   /** Runs a function in the page and resolves with its awaited result, as JSON. The function can use only its argument. */
   run<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>
-  /** Presses the keys of this text where the focus is; `\n` is Enter. */
+  /** Types this text where the focus is; `\n` presses Enter. */
   type(text: string): Promise<void>
   close(): Promise<void>
 }

@@ -76,7 +76,7 @@ describe.each([
     expect(heard).toBe('Hello! I am Ada. How can I help you?')
   })
 
-  test('articles are shown before the chat, and a vendor’s widget is shown in it', async () => {
+  test('articles are shown before the chat, and a vendor’s widget is shown within the chat', async () => {
     const widget = `<div slot="challenge" id="check"></div><script>
       document.querySelector('genesys-guest-chat').solveChallenge = () => new Promise((resolve) => {
         document.querySelector('#check').innerHTML = '<button id="human">I am human</button>'
@@ -184,7 +184,7 @@ describe.each([
     ).toBe(true)
   })
 
-  test('the greeting is in the middle of the log, and the first message at its end', async () => {
+  test('the greeting is in the middle of the log, and the first message is at the end', async () => {
     await openPage((service) => chatHtml(service, `base-url="${service.url}"`))
     await page.click('.launcher')
     await page.shows('Connected')
@@ -206,7 +206,7 @@ describe.each([
     expect(message.above).toBeGreaterThan(100)
   })
 
-  test('the chat button makes room for its text', async () => {
+  test('in a chat button with text, the icon has no padding next to the text', async () => {
     const look = {
       messenger: {
         enabled: true,
@@ -264,7 +264,7 @@ describe.each([
   test('messages that arrive while the guest reads earlier ones are counted and marked', async () => {
     await openConversation()
     await fillLog()
-    // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
+    // The log scrolls to its end shortly after it has grown. Until then, scrolling up has no effect.
     await page.until(() => {
       const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
       root.querySelector('.scroller')!.scrollTop = 0
@@ -297,7 +297,7 @@ describe.each([
     )
   })
 
-  test("after a refused session, the chat is unavailable, with one retry button and the page's alternative", async () => {
+  test('after a session is refused, the chat shows one retry button and the `unavailable` slot', async () => {
     const unknown = { env: { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' } }
     const offer = '<a slot="unavailable" href="tel:+15550100">Call us</a>'
     await openPage((service) => chatHtml(service, `base-url="${service.url}"`, offer), unknown)

@@ -8,7 +8,7 @@ import {
   type TrustedProxies,
 } from '../../src/service/middleware/client-address.ts'
 
-/** The address as limits count it, when the proxy on this machine forwards it. */
+/** The address for which limits count a request, if the proxy on this machine forwards these addresses. */
 async function addressSeen(trusted: TrustedProxies, forwarded: string): Promise<string> {
   const app = express().set('trust proxy', createProxyTrust(trusted))
   app.get('/', (req, res) => void res.send(addressKey(req)))

@@ -46,7 +46,7 @@ function appOfGuests(perMinute = 20): Express {
 const ask = (app: Express, path: string, address = '203.0.113.7') =>
   request(app).get(path).set('X-Forwarded-For', address)
 
-test('one address may connect a quarter of the guests that a minute has room for, and others are served', async () => {
+test('one address may use a quarter of the new connections per minute, and other addresses are served', async () => {
   const app = appOfGuests()
   for (let guest = 0; guest < 5; guest++) expect((await ask(app, `/talk?guest=${guest}`)).status).toBe(200)
   const refused = await ask(app, '/talk?guest=another')
@@ -64,7 +64,7 @@ test('neither requests of connected guests nor requests that connect no guest co
   expect((await ask(app, '/talk?guest=another')).status).toBe(200)
 })
 
-test('however many addresses take what they can get, a new address can still connect a guest', async () => {
+test('however many addresses use up their share, a new address can still connect a guest', async () => {
   const app = appOfGuests(60)
   for (let address = 0; address < 30; address++)
     for (let guest = 0; guest < 15; guest++)
@@ -72,7 +72,7 @@ test('however many addresses take what they can get, a new address can still con
   expect((await ask(app, '/talk?guest=new')).status).toBe(200)
 })
 
-test('a guest whose session is opened counts, and one whose opening fails does not', async () => {
+test('opening a session counts as a connection, and a failed attempt to open one does not', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) expect((await ask(app, '/open-badly')).status).toBe(422)
   for (let i = 0; i < 5; i++) expect((await ask(app, '/open')).status).toBe(201)

@@ -33,7 +33,7 @@ async function ask(limit: 'perAddress' | 'sessionsPerAddress', ip = '203.0.113.7
   return { problem: undefined, headers }
 }
 
-test('an address may send as many requests as its limit allows, and more when the minute is over', async () => {
+test('an address may send as many requests as its limit allows, and again as many after the minute', async () => {
   expect((await ask('perAddress')).problem).toBeUndefined()
   expect((await ask('perAddress')).problem).toBeUndefined()
   jest.advanceTimersByTime(20_000)
@@ -56,7 +56,7 @@ test.each([-3_600_000, 3_600_000])(
 )
 
 describe('the memory of the limits', () => {
-  test('is bounded, and the windows that would end first are removed for new ones', () => {
+  test('is bounded: the windows that would end first are removed to make room for new ones', () => {
     const counter = new WindowCounter(1000)
     for (let i = 0; i < 5000; i++) expect(counter.hit(`2001:db8:${i}::/64`, i).hits).toBe(1)
     expect(counter.size).toBe(1000)
@@ -93,7 +93,7 @@ test('the limit on new sessions is advertised before it is reached, but the limi
 })
 
 describe('replicas that count together', () => {
-  /** As Redis counts: one number for all replicas. */
+  /** Counts as Redis does, with one number for all replicas. */
   function sharedCounter() {
     const counted = new Map<string, number>()
     const count: CountShared = (name, key) => {
@@ -104,7 +104,7 @@ describe('replicas that count together', () => {
     return count
   }
 
-  test('refuse above the overall limit, and advertise what remains of it', async () => {
+  test('refuse requests above their common limit, and advertise what remains of it', async () => {
     const count = sharedCounter()
     const [one, other] = [createRateLimits(SETTINGS, count), createRateLimits(SETTINGS, count)]
     expect((await ask('sessionsPerAddress', '203.0.113.7', one)).headers['RateLimit']).toMatch(/r=0; t=30$/)
@@ -112,7 +112,7 @@ describe('replicas that count together', () => {
     expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 30 } })
   })
 
-  test('wait for all limits of a request at the same time', async () => {
+  test('check all limits of a request at the same time', async () => {
     let pending = 0
     let most = 0
     const count: CountShared = async () => {
@@ -131,7 +131,7 @@ describe('replicas that count together', () => {
     expect(most).toBe(2)
   })
 
-  test('count alone while the shared store is unavailable', async () => {
+  test('count separately while the shared store is unavailable', async () => {
     const alone = createRateLimits(SETTINGS, () => Promise.resolve(undefined))
     expect((await ask('sessionsPerAddress', '203.0.113.7', alone)).problem).toBeUndefined()
     expect((await ask('sessionsPerAddress', '203.0.113.7', alone)).problem).toBeDefined()

@@ -20,7 +20,7 @@ beforeEach(async () => {
     jsonBody(MAX_BYTES, { bodies }),
     (req: Request, res: Response) => void res.json({ read: req.body as unknown }),
   )
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express recognizes an error handler by its four parameters
   const tell: ErrorRequestHandler = (error, _req, res, _next) => {
     problems.push(problemCode(error))
     if (!res.destroyed) res.status(400).json({ problem: problemCode(error) })
@@ -70,9 +70,12 @@ test('a body that the host application has already read is used unchanged', asyn
   expect(await send('{"a":1}', {}, '/mounted')).toEqual({ read: { a: 1 } })
 })
 
-test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])('%j is not a JSON body', async (body) => {
-  expect(await send(body)).toEqual({ problem: 'invalid_json' })
-})
+test.each(['{"a":', '"text"', '17', 'null', 'true', ' '])(
+  '%j is not accepted as a JSON body',
+  async (body) => {
+    expect(await send(body)).toEqual({ problem: 'invalid_json' })
+  },
+)
 
 test('the size of a body is limited with or without a Content-Length', async () => {
   const text = JSON.stringify({ text: 'x'.repeat(MAX_BYTES) })
@@ -89,7 +92,7 @@ test.each([
   { 'content-type': 'application/json; charset=utf-16' },
   { 'content-type': 'application/x-www-form-urlencoded' },
   { 'content-encoding': 'gzip' },
-])('a body with %j is not read', async (headers) => {
+])('a body with the headers %j is not read', async (headers) => {
   expect(await send('{}', headers)).toEqual({ problem: 'unsupported_media_type' })
 })
 

@@ -6,8 +6,8 @@ import { isMessage, isSession, readEvents } from '../event-reader.ts'
 import { ask, SITE, startTogether, type Answer, type Running } from '../start-service.ts'
 
 /**
- * SESSION_COOKIE=on, for the browser's own `EventSource`, which cannot send headers of the page. The browser
- * sends the cookie with the requests of any page: it counts only with a proof of which page sent the request.
+ * SESSION_COOKIE=on is for the browser's own `EventSource`, to which a page cannot add headers. Because the browser
+ * sends the cookie with requests of any page, the service accepts it only with proof of which page sent the request.
  */
 
 const SHOP = 'https://shop.example.com'
@@ -76,7 +76,7 @@ describe('the session cookie', () => {
     )
   })
 
-  test('is not set, and is ignored, if it is not enabled', async () => {
+  test('is neither set nor accepted if it is not enabled', async () => {
     await running.stop()
     running = await startTogether()
     const opened = await open()
@@ -97,10 +97,20 @@ describe('a request with only the cookie', () => {
     ['of the page that opened the session', 200, undefined, { origin: SITE }],
     ['of a page at the same origin, which sends no Origin header with a GET', 200, undefined, SAME_ORIGIN],
     ['of an unknown page', 401, 'session_invalid', {}],
-    ['of a page elsewhere on the site', 401, 'session_invalid', { 'sec-fetch-site': 'same-site' }],
+    [
+      'of a page of another origin on the same site',
+      401,
+      'session_invalid',
+      { 'sec-fetch-site': 'same-site' },
+    ],
     ['of a page on another site', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
     ['of a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],
-    ['of a foreign page that claims more', 403, 'origin_not_allowed', { origin: FOREIGN, ...SAME_ORIGIN }],
+    [
+      'of a foreign page that claims to have the same origin',
+      403,
+      'origin_not_allowed',
+      { origin: FOREIGN, ...SAME_ORIGIN },
+    ],
     ['of a page with the origin null', 403, 'origin_not_allowed', { origin: 'null' }],
     ['of another allowed website', 401, 'session_invalid', { origin: SHOP }],
   ])('%s gets the status %i', async (_page, status, code, headers) => {
@@ -116,7 +126,7 @@ describe('a request with only the cookie', () => {
     expect((await say({})).status).toBe(401)
     expect((await say({ origin: FOREIGN })).status).toBe(403)
     expect((await say({ origin: SHOP })).status).toBe(401)
-    // What a form of a foreign page can send without a preflight.
+    // A form on a foreign page can send this request without a preflight.
     expect((await say({ origin: FOREIGN, 'content-type': 'text/plain' })).status).toBe(403)
     expect((await ask(running.url, 'DELETE', '/guest-session', undefined, { cookie })).status).toBe(401)
     expect(running.genesys.transcript()).toEqual([])
@@ -211,7 +221,7 @@ describe('the cookie header', () => {
   test('is read in less than a second even if it contains 200,000 tabs', () => {
     const startedAtMs = performance.now()
     expect(cookieIn(`a${'\t'.repeat(200_000)}a; session=abc`)).toBe('abc')
-    // With one pass for each tab, it would take half a minute.
+    // With one pass for each tab, reading would take half a minute.
     expect(performance.now() - startedAtMs).toBeLessThan(1000)
   })
 })

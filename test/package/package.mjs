@@ -72,7 +72,7 @@ async function install() {
   report('installed in an empty project')
 }
 
-/** The command that npx runs. Without settings, doctor reports what is missing, and the service does not start. */
+/** Checks the command that npx runs: without settings, doctor reports what is missing and the service does not start. */
 async function checkCommand() {
   const { PATH, HOME } = process.env
   const options = { cwd: folder, env: { PATH, HOME, PORT: '0', SIMULATOR_PORT: '0' } }

@@ -84,7 +84,7 @@ describe('the problem catalog', () => {
     })
   })
 
-  test.each(PROBLEM_CODES)('describes %s and what to do in whole sentences', (code) => {
+  test.each(PROBLEM_CODES)('describes %s and what to do in complete sentences', (code) => {
     const { title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
     expect(title).toMatch(/^[A-Z].*[^.]$/)
     for (const text of [description, clientAction, operatorAction]) {
@@ -95,7 +95,7 @@ describe('the problem catalog', () => {
 })
 
 describe('problem details', () => {
-  test('of an error of the service have its code and message, and a link to its page', () => {
+  test('of an error of the service contain its code and message, and a link to its page', () => {
     const err = new SessionError('attribute_not_allowed', 'A browser may not set it.', {
       errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
     })
@@ -115,7 +115,7 @@ describe('problem details', () => {
     })
   })
 
-  test('of a refusal by Genesys have its status, code and correlation id', () => {
+  test('of a refusal by Genesys contain its status, code and correlation id', () => {
     const err = new UpstreamError('upstream_refused', 'Genesys refused it.', {
       status: 403,
       upstreamCode: 'missing.permissions',
@@ -126,7 +126,7 @@ describe('problem details', () => {
     expect(body.upstream).toEqual({ status: 403, code: 'missing.permissions', correlationId: 'c-1' })
   })
 
-  test('have the hint of the error, or else the hint of its code, and none if hints are off', () => {
+  test('contain the hint of the error, or else the hint of its code, and no hint if hints are off', () => {
     const own = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     const none = new UpstreamError('upstream_refused', 'No.')
     expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
@@ -143,19 +143,19 @@ describe('problem details', () => {
     [2.1, '3'],
     [undefined, '5'],
     [Number.NaN, '5'],
-  ])('with a wait of %p seconds have Retry-After: %s', (retryAfterSeconds, header) => {
+  ])('of an error with a wait of %p seconds have Retry-After: %s', (retryAfterSeconds, header) => {
     const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
     const { headers, body } = toProblem(new UpstreamError('upstream_rate_limited', 'Slowly.', facts), PLAIN)
     expect(headers['Retry-After']).toBe(header)
     expect(body.retryAfterSeconds).toBe(Number(header))
   })
 
-  test('always have Retry-After with 429 and 503', () => {
+  test('always have Retry-After if the status is 429 or 503', () => {
     for (const entry of Object.values(PROBLEM_CATALOGUE))
       if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
   })
 
-  test('have WWW-Authenticate with 401, and the headers of the error', () => {
+  test('have WWW-Authenticate if the status is 401, and the headers of the error', () => {
     expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
       'WWW-Authenticate': 'Bearer',
     })
@@ -166,10 +166,10 @@ describe('problem details', () => {
   test.each([
     ['an unknown error', new Error('secret')],
     ['a thrown string', 'secret'],
-    ['a thrown undefined', undefined],
+    ['the thrown value undefined', undefined],
     ['an error with the status of an upstream response', Object.assign(new Error('secret'), { status: 400 })],
     ['an internal_error of the service', new RequestError('internal_error', 'secret', { hint: 'secret' })],
-  ])('of %s are a 500 without details', (_what, err) => {
+  ])('of %s have the status 500 and reveal nothing', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
       title: 'Internal error',
@@ -194,9 +194,9 @@ describe('in Express,', () => {
       413,
       'request_too_large',
     ],
-    ['a foreign charset', 'application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
+    ['an unsupported charset', 'application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
   ])(
-    '%s gets its problem, and the response contains nothing of the body',
+    '%s gets its problem, and the response contains no part of the body',
     async (_what, type, body, status, code) => {
       const answer = await request(app).post('/it').set('Content-Type', type).send(body)
       expect(answer.status).toBe(status)
@@ -223,7 +223,7 @@ describe('in Express,', () => {
     expect(answer.body).toMatchObject({ type: '/chat/docs/problems/internal_error' })
   })
 
-  test('a failure of the service is logged with its hint, and a mistake of the caller is not logged', async () => {
+  test('a failure of the service is logged with its hint, and a mistake by the caller is not logged', async () => {
     const log = spyLog()
     const refused = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     await request(appThat(() => Promise.reject(refused), log)).post('/it')

@@ -11,17 +11,17 @@ import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 import { genesysUrls, NO_RATE_LIMITS } from '../service-settings.ts'
 
-/** Faults in the records of established TLS connections, where only bytes can be broken. */
+/** Within an established TLS connection, the proxy can only cut, delay or corrupt bytes: it can't read the records. */
 const FAULTS: [what: string, fault: Fault][] = [
   ['reset within a record', { kind: 'reset', afterBytes: 20 }],
   ['ended within a record, without a TLS alert', { kind: 'truncate', afterBytes: 20 }],
-  ['hung', { kind: 'hang' }],
-  ['dripped', { kind: 'drip' }],
+  ['stalled', { kind: 'hang' }],
+  ['slowed down to single bytes', { kind: 'drip' }],
   ['half-open', { kind: 'half-open' }],
   ['given bytes that are not a record', { kind: 'garbage' }],
 ]
 const UPSTREAM_TIMEOUT_MS = 1000
-/** For a busy machine; without a bound, a request that hangs would take minutes. */
+/** Allows for a busy machine. Without a time limit, a request that hangs would take minutes. */
 const SLACK_MS = 5000
 /** Each fault ends several connections; one connection with its TLS state and buffers takes about 50 KB. */
 const MAX_GROWTH_BYTES = 1_000_000
@@ -85,7 +85,7 @@ async function goThrough(fault: Fault): Promise<void> {
 }
 
 test.each(FAULTS)(
-  'an established TLS connection that is %s causes a problem in time, and the next request works',
+  'on an established TLS connection that is %s, requests fail in time, and later requests work',
   (_what, fault) => goThrough(fault),
   30_000,
 )

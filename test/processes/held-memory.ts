@@ -8,12 +8,12 @@ export const TELLS_HELD_MEMORY = [
 ]
 
 export interface HeldMemory {
-  /** Outside of V8's heap: buffers. */
+  /** Memory outside V8's heap, such as buffers. */
   readonly heldBytes: number
   readonly heapBytes: number
 }
 
-/** What the service still holds after garbage collection. */
+/** The memory that the service still holds after garbage collection. */
 export async function heldMemory(service: ServiceProcess): Promise<HeldMemory> {
   const lines = service.logLines.length
   service.signal('SIGUSR2')

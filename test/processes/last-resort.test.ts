@@ -6,7 +6,7 @@ import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const THROW_WHEN_ASKED = fileURLToPath(new URL('throw-when-asked.mjs', import.meta.url))
 const DRAIN_DELAY_MS = 1500
-/** After the delay, the streams are ended, and nothing else is in flight. */
+/** The time limit for the exit after the delay, when only the streams remain to be ended. */
 const END_WITHIN_MS = 1500
 
 let genesys: Simulator
@@ -23,7 +23,7 @@ test.each([
   ['an error thrown by a timer', 'SIGUSR2', 'uncaughtException'],
   ['an unhandled rejection', 'SIGHUP', 'unhandledRejection'],
 ] as const)(
-  '%s is logged, and the process becomes unready, asks pages to reconnect and exits with 1',
+  '%s is logged, and the process becomes unready, asks pages to reconnect and exits with code 1',
   async (_what, signal, origin) => {
     const settings = { DRAIN_DELAY_MS: String(DRAIN_DELAY_MS) }
     service = await startProcess(genesys, settings, ['--import', THROW_WHEN_ASKED])
@@ -55,7 +55,7 @@ test.each([
   20_000,
 )
 
-test('a second error while the process stops does not keep it from exiting with 1', async () => {
+test('a second error while the process stops does not keep it from exiting with code 1', async () => {
   service = await startProcess(genesys, {}, ['--import', THROW_WHEN_ASKED])
   service.signal('SIGUSR2')
   service.signal('SIGHUP')
@@ -71,7 +71,7 @@ test('a process whose output is not read exits within three seconds of SIGTERM',
   const stream = await page.events()
   await stream.next(({ data }) => data['state'] === 'connected')
   service.stopReading()
-  // About 500 KB of lines, one for each request: far more than pipe and reader can buffer.
+  // About 500 KB of lines, one for each request: far more than the pipe and the reader can buffer.
   for (let round = 0; round < 20; round++) {
     const answers = Array.from({ length: 100 }, () => ask(service.url, 'GET', '/healthz'))
     await Promise.all(answers)

@@ -11,20 +11,20 @@ export interface ServiceProcess {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** One number of `/metrics`. */
+  /** The value of one metric of `/metrics`. */
   metric(name: string): Promise<number>
   /** Every line of its log. */
   readonly logLines: readonly string[]
   /** Stops reading its output. */
   stopReading(): void
-  /** Ends it, and resolves when it has exited. SIGKILL gives it no time to clean up. */
+  /** Ends the process, and resolves when it has exited. SIGKILL gives it no time to clean up. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   signal(signal: NodeJS.Signals): void
-  /** Its exit code, when it has ended; null when a signal ended it. */
+  /** The exit code of the process once it has ended; null if a signal ended it. */
   readonly exited: Promise<number | null>
 }
 
-/** @param openFiles how many files and connections it may have open; default: as many as this process */
+/** @param openFiles the maximum number of open files and connections; default: the limit of this process */
 export async function startProcess(
   genesys: Simulator,
   settings: Readonly<Record<string, string>> = {},

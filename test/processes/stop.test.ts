@@ -18,7 +18,7 @@ async function start(command: readonly string[], settings: Readonly<Record<strin
   }
   return {
     url,
-    /** Returns the milliseconds until the last of its processes has ended. */
+    /** Sends SIGTERM. @returns the milliseconds until the last of the program's processes has ended */
     async stop() {
       const closed = once(child, 'close')
       const askedAtMs = performance.now()
@@ -50,7 +50,7 @@ test.each([
 )
 
 test.each(['dist/run-simulator.js', 'dist/demo.js'])(
-  'node %s ends within two seconds of SIGTERM with an idle connection',
+  'node %s ends within two seconds of SIGTERM despite an idle connection',
   async (program) => {
     const { url, stop } = await start([process.execPath, program], {})
     await (await fetch(url)).text()

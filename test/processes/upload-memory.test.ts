@@ -55,8 +55,9 @@ test('the service buffers less than 2 MiB of a file whose upload stalls at Genes
 }, 60_000)
 
 /**
- * A chunk of a file that has been forwarded is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects such garbage only
- * when there are tens of megabytes of it. No documented option makes it collect earlier, so a whole file of 9 MB may be in memory.
+ * Once a chunk of a file has been forwarded, it is garbage. Node.js keeps its bytes outside of V8's heap, and V8 collects
+ * such garbage only when there are tens of megabytes of it. No documented option makes V8 collect earlier, so a whole file
+ * of 9 MB may be in memory.
  */
 test('while 270 MB are uploaded, memory grows only by the garbage that V8 leaves uncollected', async () => {
   for (let at = 0; at < 20; at++) expect(await upload(256 * 1024)).toBe(201)

@@ -58,7 +58,7 @@ test('two replicas together make at most 20 availability calls while pages poll 
   expect(calls()).toBeGreaterThanOrEqual(9)
 })
 
-test('an availability result that one replica has read is not requested by the other', async () => {
+test('an availability result that one replica has read is not requested again by the other', async () => {
   const [one, two] = replicas as [Running, Running]
   expect(await stateAt(one)).toBe('open')
   const before = calls()

@@ -10,7 +10,7 @@ test.each([
   ['redis://', false],
   ['rediss://, with a certificate that the settings trust', true],
 ])(
-  'two processes share the response for a key through %s, even after the first one is killed',
+  'through %s, two processes share the response for a key, even after one of them is killed',
   async (_scheme, isEncrypted) => {
     const certificate = isEncrypted ? makeCertificate() : undefined
     const redis = await startRedis(certificate)
@@ -48,7 +48,7 @@ test.each([
   30_000,
 )
 
-test('a Redis without a trusted certificate gets no data, and the service continues alone', async () => {
+test('a Redis without a trusted certificate gets no data, and the service continues without it', async () => {
   const certificate = makeCertificate()
   const redis = await startRedis(certificate)
   const genesys = await startSimulator({ agent: 'silent' })

@@ -14,13 +14,13 @@ import { startRedis } from './redis-server.ts'
 const DOCTOR = 'dist/doctor.js'
 const HOOKS = ['spans-to-file.mjs', 'write-heap-snapshot.mjs']
 const CARD = '4929 1234 5678 9015'
-/** With any separators, and as in JSON and base64. */
+/** The card number with any separators, and in base64. */
 const CANARY = [
   /4929\W{0,3}1234\W{0,3}5678\W{0,3}9015/,
   base64Of('4929 1234 5678 9015'),
   base64Of('4929123456789015'),
 ]
-/** Written to show that the search works. */
+/** This number is not masked, which shows that the search works. */
 const PROBE = '7302 4455 1188'
 
 test('a card number is found neither at Genesys nor in log, metrics, traces, Redis, report or memory', async () => {
@@ -56,7 +56,7 @@ test('a card number is found neither at Genesys nor in log, metrics, traces, Red
     })
     await writeEverywhere(page, service)
     const env = { PATH: process.env['PATH'], ...settingsFor(genesys), REDACT: 'card' }
-    // It fails because the simulated platform is not Genesys, but still writes its report.
+    // Doctor fails because the simulated platform is not Genesys, but still writes its report.
     await promisify(execFile)(process.execPath, [DOCTOR, '--report', files.report], { env }).catch(
       () => undefined,
     )
@@ -74,7 +74,7 @@ test('a card number is found neither at Genesys nor in log, metrics, traces, Red
     )
     expect(found.map(([place]) => place)).toEqual([])
     for (const text of Object.values(places)) expect(text.length).toBeGreaterThan(100)
-    // Text that is not masked is found where it belongs, so that the search is not empty.
+    // Text that is not masked is found where it belongs, which shows that the search works.
     expect(places.genesys).toContain(PROBE)
   } finally {
     await service.end('SIGKILL')
@@ -142,7 +142,7 @@ async function everythingIn(url: string): Promise<string> {
 
 async function heapOf(service: ServiceProcess, file: string): Promise<string> {
   service.signal('SIGUSR2')
-  // It responds again when the snapshot is written.
+  // The service responds again once the snapshot has been written.
   while (!service.logLines.some((line) => line.includes('heap snapshot written')))
     await fetch(`${service.url}/healthz`)
   return readFileSync(file, 'latin1')

@@ -11,9 +11,9 @@ export interface RedisServer {
   readonly url: string
   readonly password: string
   start(): Promise<void>
-  /** Kills it immediately: it neither responds nor closes its connections cleanly. */
+  /** Kills the process immediately: it neither responds nor closes its connections cleanly. */
   kill(): Promise<void>
-  /** Stops it without closing its connections: the kernel accepts what is sent, but no response arrives. */
+  /** Suspends the process: its connections stay open and the kernel accepts data, but no response arrives. */
   hang(): void
   resume(): void
 }

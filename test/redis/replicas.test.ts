@@ -14,7 +14,7 @@ const ISSUER = 'https://login.example.com'
 const settings = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
   REDIS_KEY_PREFIX: 'test:',
-  // For a busy machine: after a timeout a replica continues without Redis.
+  // Allows for a busy machine: after a timeout, a replica continues without Redis.
   REDIS_TIMEOUT_MS: '5000',
   ...NO_RATE_LIMITS,
   USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -85,7 +85,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('return the first response of the other replica for a repeat with the same Idempotency-Key', async () => {
+  test('answer a repeat with the same Idempotency-Key with the other replica’s first response', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -122,7 +122,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('let a refused message be sent again to either of them', async () => {
+  test('accept a message on one replica after Genesys has refused it on the other', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -131,7 +131,7 @@ describe('two replicas with Redis', () => {
     expect((await atReplica(b, page).say('again', headers)).status).toBe(201)
   })
 
-  test('count the requests for the limits together', async () => {
+  test('count requests toward the limits together', async () => {
     const [a, b] = await startReplicas({
       RATE_GUEST_PER_MINUTE: '6',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '3',
@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('do not try credentials that Genesys has refused twice for one of them', async () => {
+  test('stop using credentials that Genesys has refused twice for one of them', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -269,7 +269,7 @@ describe('two replicas with Redis', () => {
     })
   }, 60_000)
 
-  test('learn of a sign-in during an outage of Redis when Redis is available again', async () => {
+  test('learn of a sign-in that happened during a Redis outage when Redis is available again', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)
@@ -283,7 +283,7 @@ describe('two replicas with Redis', () => {
     await until(async () => (await copy.ask('GET', '/messages')).status === 401)
   }, 30_000)
 
-  test('are not delayed by a Redis that hangs', async () => {
+  test('respond within 1.5 seconds while Redis hangs', async () => {
     const [a, b] = await startReplicas({ REDIS_TIMEOUT_MS: '100' })
     const page = await a.openPage()
     const elsewhere = atReplica(b, page)
@@ -311,7 +311,7 @@ describe('two replicas with Redis', () => {
     expect(await elsewhere.say('after', headers)).toMatchObject({ status: 201, body: { id: first.body.id } })
   }, 40_000)
 
-  test('start without Redis, report it, and share state when Redis is available', async () => {
+  test('start without Redis, report that it is missing, and share state once it is available', async () => {
     await redis.kill()
     const [a, b] = await startReplicas()
     const page = await a.openPage()

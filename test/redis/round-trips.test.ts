@@ -19,7 +19,7 @@ const settings = {
 let redis: RedisServer
 let far: FarRedis
 let genesys: Simulator
-/** A replica whose Redis is far away; that of `near` is close. */
+/** A replica whose Redis is far away; the Redis of `near` is close. */
 let running: Running
 let near: Running
 
@@ -56,7 +56,7 @@ const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
   return page
 }
 
-test('a message waits for one round trip to Redis, which contains its limits and its Idempotency-Key', async () => {
+test('a message waits for only one round trip to Redis, which checks its limits and its Idempotency-Key', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   // The first request of a session also reads its newest sign-in.
@@ -79,7 +79,7 @@ test('a session is resumed after only one round trip to Redis', async () => {
   expect(far.roundTrips).toHaveLength(1)
 })
 
-test('every other route waits for one round trip to Redis, even for a guest’s first request to a replica', async () => {
+test('other routes wait for only one round trip to Redis, even in a guest’s first request to a replica', async () => {
   const file = { 'content-type': 'image/png' }
   const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'POST /guest-session': () => running.openPage(),
@@ -104,7 +104,7 @@ test('every other route waits for one round trip to Redis, even for a guest’s 
   expect(counts).toEqual(Object.fromEntries(Object.keys(routes).map((route) => [route, 1])))
 })
 
-test('a message that the shared limit refuses is not sent, and its key is free for another replica', async () => {
+test('a message that the shared limit refuses is not sent, and its key is not stored', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   for (let count = 0; count < SHARED_LIMIT; count++)

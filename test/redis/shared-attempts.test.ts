@@ -42,7 +42,7 @@ async function claim(attempts: Awaited<ReturnType<typeof replica>>, id: string, 
   return attempt
 }
 
-test('an attempt whose replica has ended is taken over within four seconds, with an unknown outcome', async () => {
+test('an attempt whose replica has ended is taken over within four seconds, and its outcome is unknown', async () => {
   const [killed, other] = [await replica(), await replica()]
   const id = randomUUID()
   expect(await claim(killed, id)).toMatchObject({ state: 'started', earlier: undefined })
@@ -66,7 +66,7 @@ test('a long attempt stays in progress beyond its first lease', async () => {
   expect(await claim(other, id)).toEqual({ state: 'answered', answer: 'the answer' })
 }, 15_000)
 
-test('after an attempt with an unknown outcome, the next one learns the time of the first one', async () => {
+test('after an attempt with an unknown outcome, the next attempt learns when the first one was made', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await claim(one, id)
@@ -76,7 +76,7 @@ test('after an attempt with an unknown outcome, the next one learns the time of 
   if (second.state === 'started') await second.settle('unknown')
 })
 
-test('after an attempt that was already a repeat, the next one learns that the time is unknown', async () => {
+test('an attempt after a repeat learns that the time of the first attempt is unknown', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await claim(one, id, true)

@@ -51,7 +51,7 @@ async function keysInRedis(): Promise<Set<string>> {
   return new Set(names.map((name) => name.replace(/[^:]*$/, '')))
 }
 
-/** How many sessions a site opens before it refuses one. */
+/** The number of sessions that a site opens before it refuses one. */
 async function openUntilRefused(origin: string): Promise<number> {
   for (let opened = 0; ; opened++) {
     if ((await openPage(running.url, {}, origin)).opened.status === 429) return opened

@@ -100,7 +100,7 @@ describe('all attributes together', () => {
     [2047, 'none'],
     [2048, 'none'],
     [2049, 'attributes_too_large'],
-  ])('may have 2048 bytes: the error for %i is %s', (bytes, code) => {
+  ])('may have at most 2048 bytes: for %i bytes, the error is %s', (bytes, code) => {
     expect(codeOf(() => policy.change({}, { [key]: 'x'.repeat(bytes - key.length) }))).toBe(code)
   })
 

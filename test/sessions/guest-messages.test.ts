@@ -33,7 +33,7 @@ test('the first message contains the attributes, with removed keys empty, and th
   expect((await tokens.open(next.session ?? '', undefined)).attributes.delivered).toBe(true)
 })
 
-test('attributes that were refused with an accepted message are sent again with the next one', async () => {
+test('attributes that were refused although their message was accepted are sent with the next message', async () => {
   const { genesys, guestApi, messages, claims, options } = setUp()
   const { send } = guestApi
   guestApi.send = async (...call) => ({ ...(await send!(...call)), attributesPending: true })
@@ -75,13 +75,13 @@ test.each([
   expect(genesys.sent[0]?.message.repeat).toMatchObject(repeat)
 })
 
-test('a repeat with an unknown key makes the driver search first', async () => {
+test('a repeat whose key is unknown makes the driver search before it sends', async () => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', retry: 1 })
   expect(genesys.sent[0]?.message.repeat).toMatchObject({ afterId: undefined, firstTriedAtMs: undefined })
 })
 
-test('a message that was a repeat when it first reached this replica has no start time for the search', async () => {
+test('a message that was a repeat when it first reached this replica is searched for without a start time', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const keyed = { ...options, idempotencyKey: 'k', retry: 1 }
   genesys.failNext(new UpstreamError('delivery_unknown', 'the history cannot be read'))

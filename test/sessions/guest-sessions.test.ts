@@ -16,7 +16,7 @@ describe('a guest session', () => {
     expect((await sessions.open({}, caller)).expiresAt).toBe('2026-11-21T10:01:00.000Z')
   })
 
-  test('is opened even if its attributes are refused, and the attributes wait for the next message', async () => {
+  test('is opened even if its attributes are refused, and keeps them for the next message', async () => {
     const { sessions, caller, guestApi, claimsOf } = setUp()
     guestApi.setAttributes = () => Promise.reject(new UpstreamError('upstream_refused', 'no permission'))
     const { session, state } = await sessions.open({ attributes: { 'custom.page': '/' } }, caller)

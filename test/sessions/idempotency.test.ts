@@ -45,7 +45,7 @@ describe('a request with a key', () => {
     await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
-  test('is refused while the first one is still in progress', async () => {
+  test('is refused while the first request with that key is in progress', async () => {
     const { once, idempotency } = setUp()
     let finish: (answer: string) => void = () => {}
     const first = idempotency.once(
@@ -64,14 +64,14 @@ describe('a request with a key', () => {
     expect(await once('theirs', { sid: 'other' })).toBe('theirs')
   })
 
-  test('can be tried again after a refusal, as if for the first time', async () => {
+  test('is treated as a first attempt when it is repeated after a refusal', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('second')).toBe('second')
     expect(tries).toEqual([undefined, undefined])
   })
 
-  test('has no earlier attempt if this replica refused all attempts that the page has counted', async () => {
+  test('is treated as a first attempt if this replica refused every attempt that the page has counted', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 1 })).rejects.toThrow('refused')
@@ -79,7 +79,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, undefined])
   })
 
-  test('has an earlier attempt if one that the page has counted did not reach this replica', async () => {
+  test('is treated as a repeat if an attempt that the page has counted did not reach this replica', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 2 })).rejects.toThrow('refused')
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('has no earlier attempt once it is known that none was accepted, until one may have been', async () => {
+  test('is treated as a first attempt if no earlier one was accepted, and as a repeat if one may have been', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -117,7 +117,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
-  test('has a first attempt at an unknown time if the first request to this replica was a repeat', async () => {
+  test('was first tried at an unknown time if the first request to this replica was a repeat', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
     later(1_000)
@@ -125,7 +125,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual(['unknown', 'unknown'])
   })
 
-  test('is forgotten after its time is over, or when there are too many others', async () => {
+  test('is forgotten when its retention time is over, or when there are too many other requests', async () => {
     const { once, later } = setUp({ capacity: 2 })
     await once('first')
     later(60_000)
@@ -147,7 +147,7 @@ test('a tracing id is a UUID, and is always the same for one guest and key', () 
 describe('with shared state between replicas, a request with a key', () => {
   type Settled = [outcome: string, answer: string | undefined]
 
-  /** What the other replicas know, which is the same for each attempt. */
+  /** @param known what the other replicas know about the request, which stays the same for each attempt */
   function sharing(known: Partial<SharedAttempt> | undefined) {
     const settled: Settled[] = []
     const firstAttempt = {
@@ -177,7 +177,7 @@ describe('with shared state between replicas, a request with a key', () => {
     return { once, tries, settled, asked }
   }
 
-  test('gets the response of another replica, and is then answered from memory', async () => {
+  test('gets the response of another replica, and gets it from memory when it is repeated', async () => {
     const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
     expect(await once('mine')).toBe('theirs')
     expect(await once('mine')).toBe('theirs')
@@ -194,7 +194,7 @@ describe('with shared state between replicas, a request with a key', () => {
     expect(tries).toEqual([])
   })
 
-  test('searches before it sends if another replica does not know the outcome', async () => {
+  test('is treated as a repeat if another replica does not know the outcome of its attempt', async () => {
     const { once, tries, settled } = sharing({ state: 'started', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
@@ -205,7 +205,7 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('announces that it is a repeat, and learns of an attempt whose time no replica knows', async () => {
+  test('informs the store that it is a repeat, and learns of an attempt at an unknown time', async () => {
     const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])
@@ -224,7 +224,7 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('is attempted locally if the store is unavailable', async () => {
+  test('is handled by its replica alone if the store is unavailable', async () => {
     const { once, tries } = sharing(undefined)
     expect(await once('first')).toBe('first')
     expect(await once('second')).toBe('first')

@@ -218,7 +218,7 @@ describe('a stream', () => {
   })
 
   test.each(['garbage', '', '1-%', `${T}-x\n`])(
-    'gets a resync after the event id %j',
+    'gets a resync if it resumes after the invalid event id %j',
     async (lastEventId) => {
       const { openTab } = setUp()
       const tab = openTab(lastEventId)
@@ -275,7 +275,7 @@ describe('a stream', () => {
     expect(tab).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 500 } }] })
   })
 
-  test('is closed in favor of the guest’s newest one when there are too many', () => {
+  test('is closed in favor of the guest’s newest stream when there are too many', () => {
     const { openTab } = setUp()
     const tabs = Array.from({ length: 21 }, () => openTab())
     expect(tabs.filter(({ closed }) => closed)).toEqual([tabs[0]])
@@ -393,7 +393,7 @@ describe('the token that opened a stream', () => {
     expect(longer.closed).toBe(false)
   })
 
-  test('ends the stream when a newer generation invalidates it', () => {
+  test('ends the stream when a newer generation invalidates the token', () => {
     const { openTab, live, genesys } = setUp()
     const [older, newer] = [openTab(undefined, { generation: 0 }), openTab(undefined, { generation: 7 })]
     live.endOlder('sid-1', 7)

@@ -43,7 +43,7 @@ describe('to bound the data of a guest,', () => {
     await send(current())
     const sent = Object.entries(genesys.sent[0]?.message.attributes ?? {})
     expect(Buffer.byteLength(sent.flat().join(''))).toBeLessThanOrEqual(2048)
-    await put({ [second!]: 'x'.repeat(1890) }) // the removal was delivered, so the removed key no longer counts
+    await put({ [second!]: 'x'.repeat(1890) }) // Genesys knows of the removal, so the removed key no longer counts.
   })
 
   test('attributes that do not fit into a token are refused before anything is changed', async () => {

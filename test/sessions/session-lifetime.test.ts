@@ -19,7 +19,7 @@ describe('a session', () => {
   test('gets no new token before half of the old token’s lifetime is over', async () => {
     const { open, send, clock, sessions, claimsOf } = createSessionStack()
     const first = (await open()).session
-    const token = (await send(first)).session ?? first // this message delivered the attributes
+    const token = (await send(first)).session ?? first // Delivering the attributes renews the token.
     clock.ms += 29 * MINUTE_MS
     expect(await send(token)).not.toHaveProperty('session')
     clock.ms += 2 * MINUTE_MS
@@ -147,12 +147,12 @@ describe('earlier tokens of a session are invalid', () => {
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session
     const later = (await here.resume(earlier, null)).session
-    await there.claimsOf(earlier) // this replica does not know yet
+    await there.claimsOf(earlier) // This replica does not know of the change yet.
     await there.claimsOf(later)
     await expect(there.claimsOf(earlier)).rejects.toMatchObject(INVALID)
   })
 
-  test('on a replica that has seen no newer one, when the five minutes of a verified token are over', async () => {
+  test('on a replica that has seen no newer token, once the five minutes of a verified token are over', async () => {
     const here = createSessionStack()
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session

@@ -29,7 +29,7 @@ export interface Proof {
   readonly untilMs: number
 }
 
-/** Several stacks with one Genesys and one clock are replicas. */
+/** Several stacks that share one Genesys and one clock behave like replicas. */
 export function createSessionStack(
   options: Partial<SessionLifetimeSettings> & {
     readonly genesys?: ReturnType<typeof createMemoryGuestApi>
@@ -99,7 +99,7 @@ export function createSessionStack(
     ended,
     generations,
     caller,
-    /** The current claims of a token; rejects as a request with it would. */
+    /** Resolves with the current claims of a token, or rejects as a request with that token would. */
     claimsOf: async (token: string): Promise<SessionClaims> => sessions.authenticate(token, SITE),
     open: (proof?: Proof | null, request = {}) => sessions.open(request, caller(proof)),
     resume: async (token: string, proof?: Proof | null) =>

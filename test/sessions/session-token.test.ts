@@ -58,7 +58,7 @@ describe('a session token', () => {
     }
   })
 
-  test('keeps its first part when it is renewed, for load balancers to hash', async () => {
+  test('keeps its first part when it is renewed, so that load balancers can hash that part', async () => {
     const first = await tokens.seal(claims)
     const renewed = await tokens.seal({ ...claims, expiresAtMs: NOW_MS + 90_000 })
     expect(renewed.split('.')[0]).toBe(first.split('.')[0])
@@ -133,7 +133,7 @@ function flipped(token: string, at: number, by: number): string {
   return token.slice(0, at) + other + token.slice(at + 1)
 }
 
-/** The last character of a part may hold bits that no byte uses: flipping only those changes nothing. */
+/** The last character of a part may contain bits that belong to no byte: flipping only those changes nothing. */
 function sameBytes(a: string, b: string): boolean {
   const decode = (token: string) =>
     token.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'))

@@ -71,7 +71,7 @@ describe('a visitor’s token', () => {
     ['the signature of another key', () => make({ key: strangers.privateKey })],
     ['an unknown key', () => make({ key: strangers.privateKey, kid: 'k9' })],
     ['more than 8 KB', () => make({ claims: { padding: randomBytes(8192).toString('hex') } })],
-    ['no valid form', () => 'not.a.token'],
+    ['an invalid format', () => 'not.a.token'],
   ])('with %s is refused', async (_what, token) => {
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await token())).rejects.toMatchObject({ code: 'user_token_invalid' })
@@ -86,7 +86,7 @@ describe('a visitor’s token', () => {
     })
   })
 
-  test('with an expiry beyond the range of numbers is refused', async () => {
+  test('with an expiry too large to represent as a number is refused', async () => {
     const payload = `{"sub":"user-1","iss":"${ISSUER}","aud":"${AUDIENCE}","iat":${NOW_S},"exp":1e999}`
     const token = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
@@ -127,7 +127,7 @@ describe('a key set', () => {
 
   test.each<[string, () => nock.Scope]>([
     ['unreachable', () => jwks().replyWithError({ code: 'ECONNREFUSED' })],
-    ['answered with HTTP 500', () => jwks().reply(500, 'oops')],
+    ['served with HTTP 500', () => jwks().reply(500, 'oops')],
     ['too large', () => jwks().reply(200, { keys: [], padding: 'x'.repeat(300_000) })],
     ['a redirect', () => jwks().reply(302, undefined, { location: 'https://evil.example/jwks.json' })],
   ])('that is %s verifies no visitor, and the error does not blame the token', async (_what, answer) => {

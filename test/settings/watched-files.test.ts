@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { watchFiles } from '../../src/service/settings/watched-files.ts'
 
-/** In the time of many checks of the files; each reload lists the files again. */
+/** The limit for the duration of many checks of the files. Each reload lists the files again. */
 const MOST_RELOADS = 5
 
-test('a missing file that is watched causes a few reloads at most, and its creation causes one', async () => {
+test('a watched file that is missing causes at most a few reloads, and its creation causes one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'watched-'))
   const missing = join(folder, 'missing')
   let reloads = 0
@@ -18,7 +18,7 @@ test('a missing file that is watched causes a few reloads at most, and its creat
     watched.watch([missing])
     wake()
   }, 20)
-  // A separate watcher, so that the time of several checks has passed when it calls back.
+  // When this separate watcher calls back, there has been time for several checks.
   const other = join(folder, 'other')
   const clock = watchFiles(() => wakeClock(), 100)
   let wakeClock = (): void => undefined

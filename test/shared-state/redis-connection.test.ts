@@ -88,7 +88,7 @@ test('a late response does not make Redis unavailable if the probe succeeds, and
   expect(changes).toEqual([true])
 })
 
-test('a Redis that hangs is reported once, and again when it answers a probe', async () => {
+test('a Redis that hangs is reported once, and its recovery is reported when it answers a probe', async () => {
   const reported: string[] = []
   connection.onAvailable(() => void reported.push('available'))
   fake.server.does = 'hang'
@@ -125,7 +125,7 @@ test('a channel is subscribed only once even if Redis was unavailable in the mea
   expect(fake.subscribed).toEqual(['c'])
 })
 
-test('startup waits at most a second for a response of Redis', async () => {
+test('startup waits at most a second for a response from Redis', async () => {
   const never = createRedisConnection({
     createClient: () => new Promise(() => undefined),
     keyPrefix: 'p:',

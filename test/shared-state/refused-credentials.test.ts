@@ -7,7 +7,7 @@ const seals = createSeals([new Uint8Array(32).fill(1)])
 const entries = new Map<string, { text: string; forMs: number }>()
 beforeEach(() => entries.clear())
 
-/** The parts of Redis that the store uses. */
+/** The parts of a Redis connection that the store uses. */
 const connection = {
   run: (use: (send: (...command: string[]) => Promise<unknown>) => Promise<unknown>) =>
     use((name = '', key = '', text = '', ...rest: string[]) => {
@@ -34,14 +34,14 @@ test('credentials refused to one replica are known to another, through a sealed 
 })
 
 test.each(['{"message":"no","hint":"Call +1 555 0100"}', '{', '', 'a.b.c.d.e'])(
-  'an entry that no replica has written, such as %j, is ignored',
+  'an entry for refused credentials that no replica has written, such as %j, is ignored',
   async (text) => {
     entries.set(key, { text, forMs: 5000 })
     expect(await refused.recall('credentials')).toBeUndefined()
   },
 )
 
-test('an entry without an expiry, which no replica writes, is ignored', async () => {
+test('an entry for refused credentials without an expiry, which no replica writes, is ignored', async () => {
   await refused.remember('credentials', { message: 'refused', facts: {}, forMs: -1 })
   expect(await refused.recall('credentials')).toBeUndefined()
 })

@@ -101,7 +101,7 @@ test.each([
 })
 
 test('a refused file gets the documented response, or the one in the mobile SDKâ€™s fixtures', async () => {
-  // developer.genesys.cloud, websocketapi#troubleshoot-errors, as quoted by the third-party reference.
+  // Source: developer.genesys.cloud, websocketapi#troubleshoot-errors, as quoted by the third-party reference.
   const guest = await configured()
   const attachmentId = '00000-0000-0000-0000000'
   const tracingId = guest.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId })
@@ -119,7 +119,7 @@ test('a refused file gets the documented response, or the one in the mobile SDKâ
   guest.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId: undefined })
   expect((await guest.next()).body.attachmentId).toMatch(/^[0-9a-f-]{36}$/)
   await simulator.close()
-  // Mobile SDK, `SerializationTest.kt`, whenGenerateUrlErrorEventThenDecodes.
+  // Source: mobile SDK, `SerializationTest.kt`, whenGenerateUrlErrorEventThenDecodes.
   const other = await configured({ generateUrlErrorForm: 'message' })
   other.send('onAttachment', { ...image, fileName: 'a.exe', attachmentId: 'abcd-1234' })
   expect(await other.next()).toEqual({

@@ -41,7 +41,7 @@ test('a message id leads to its conversation and the guest in it', async () => {
     normalizedMessage: { text: 'Hello' },
     conversationId: expect.any(String),
   })
-  // Only the history and the socket have it; the SDK's `ConversationMessagingChannel` does not.
+  // Only the history and the socket have the metadata; the SDK's `ConversationMessagingChannel` does not.
   expect((body.normalizedMessage as { channel: object }).channel).not.toHaveProperty('metadata')
   const { participants } = await found()
   expect(participants.map(({ purpose }) => purpose)).toEqual(['customer', 'agent'])
@@ -60,7 +60,7 @@ test('a guest whom a flow has transferred is in the queue until the agent answer
   expect(await states()).toEqual(['customer connected', 'acd disconnected', 'agent connected'])
 })
 
-/** `send-email-notification-when-outbound-message-fails-blueprint`, and the Python SDK: what agents and workflows see. */
+/** Source, for what agents see: `send-email-notification-when-outbound-message-fails-blueprint` and the Python SDK. */
 test('a message that an agent sends while the guest has no connection is marked as undelivered', async () => {
   await talking()
   const statuses = async () => {
@@ -80,7 +80,7 @@ test('a message that an agent sends while the guest has no connection is marked 
   expect(lines.map(({ isUndelivered }) => isUndelivered)).toEqual([undefined, undefined, true])
 })
 
-/** API 254.0.0: `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
+/** Source: API 254.0.0, `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
 test('an agentless message reaches the guest of an external contact, and only through web messaging', async () => {
   await talking({ permissions: ['conversation:message:create'] })
   const send = (json: object) => api('/messages/agentless', { method: 'POST', json })

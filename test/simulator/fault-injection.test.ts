@@ -23,7 +23,7 @@ test('a fault affects one REST response but not the next', async () => {
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('a fault affects the requested number of responses, and none after it is cancelled', async () => {
+test('a fault affects the requested number of responses, and none after it is canceled', async () => {
   const fault = simulator.injectFault('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
   expect(await askToken(simulator)).toMatchObject({ status: 418, text: 'teapot' })
   expect(await askToken(simulator)).toMatchObject({ status: 418 })
@@ -39,7 +39,7 @@ test('an injected 429 has the same form as on the platform', async () => {
   expect(body).toMatchObject({ code: 'too.many.requests.retry.after' })
 })
 
-test('a response can be garbled, be dropped, or never arrive', async () => {
+test('a response can be garbled or dropped, or can never arrive', async () => {
   simulator.injectFault('POST /oauth/token', { garbage: true })
   expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
   simulator.injectFault('POST /oauth/token', { drop: true })

@@ -46,7 +46,7 @@ test.each([
   },
 )
 
-test('attributes may have 2048 bytes of UTF-8, keys and values together', async () => {
+test('the keys and values of attributes may have at most 2048 bytes of UTF-8 in total', async () => {
   const guest = await configured()
   const key = 'é'.repeat(24)
   expect(await guest.say('fits', attributesIn({ [key]: 'a'.repeat(2000) }))).toMatchObject({ code: 200 })
@@ -64,7 +64,7 @@ test('attributes that are not strings are refused', async () => {
   expect(await guest.say('Hello', attributesIn({ premium: true }))).toMatchObject({ code: 400 })
 })
 
-test('a text may have 4096 bytes of UTF-8', async () => {
+test('a text may have at most 4096 bytes of UTF-8', async () => {
   const guest = await configured()
   expect(await guest.say('é'.repeat(2048))).toMatchObject({ code: 200 })
   expect(await guest.say('a'.repeat(5000))).toEqual({

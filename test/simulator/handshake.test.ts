@@ -47,7 +47,7 @@ test.each([
   },
 )
 
-/** Messenger 2.18.0, `isAllowedDomain` as quoted in the third-party reference's `loading-the-sdk.md`. */
+/** Source: Messenger 2.18.0, `isAllowedDomain`, as quoted in the third-party reference's `loading-the-sdk.md`. */
 test.each([
   ['https://example.com', 'suffix', 101],
   ['https://www.example.com', 'suffix', 101],
@@ -68,7 +68,7 @@ test('an allowed domain with a scheme or a port matches no origin', async () => 
   expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://example.com')).toBe(403)
 })
 
-/** What Java's HttpClient sends with every request, and `curl --http2`: RFC 7540 section 3.2. */
+/** Java's HttpClient and `curl --http2` send this header with every request (RFC 7540, section 3.2). */
 test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST response', async (method) => {
   await start()
   const body = method === 'GET' ? '' : '{"refreshToken":"nothing"}'
@@ -132,7 +132,7 @@ test('the request of a handshake is recorded with its origin', async () => {
   ])
 })
 
-/** A raw request line, which no HTTP client would send. */
+/** Sends a raw request line, which no HTTP client would send. */
 function raw(requestLine: string): Promise<string> {
   const socket = connectTcp(simulator.port, '127.0.0.1')
   const headers = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', '', '']

@@ -77,7 +77,7 @@ test('a history page has 25 messages by default', async () => {
   expect(await texts('?pageNumber=3')).toEqual([])
 })
 
-test('a history page may have 500 messages', async () => {
+test('a history page may have up to 500 messages', async () => {
   await guest.say('Hello')
   expect(await read((await getJwt()).jwt, '?pageSize=500')).toMatchObject({
     status: 200,
@@ -85,7 +85,7 @@ test('a history page may have 500 messages', async () => {
   })
 })
 
-/** The presence types of the history: Join, Disconnect, Clear, SignIn, SessionExpired. */
+/** The history has only these presence types: Join, Disconnect, Clear, SignIn, SessionExpired. */
 test('a request to sign in is not in the history', async () => {
   await guest.say('Hello')
   for (const type of ['Authenticate', 'AuthenticateCancel', 'SessionExpired'])
@@ -142,7 +142,7 @@ test('a history cannot be read with an invalid JWT or with an OAuth token', asyn
   expect(answer).toMatchObject({ status: 401 })
 })
 
-test('a session may read its history 10 times a minute', async () => {
+test('a session may read its history at most 10 times a minute', async () => {
   const { jwt } = await getJwt()
   for (let count = 1; count <= 10; count += 1) expect((await read(jwt)).status).toBe(200)
   const refused = await read(jwt)

@@ -22,7 +22,7 @@ async function openTab(token: string): Promise<void> {
   await (await connect(simulator, { token })).configure()
 }
 
-test('a session accepts 5 messages a second', async () => {
+test('a session accepts at most 5 messages a second', async () => {
   const guest = await configured()
   await times(5, async (number) => {
     expect(await guest.say(`${number}`)).toMatchObject({ code: 200 })
@@ -37,7 +37,7 @@ test('a session accepts 5 messages a second', async () => {
   expect(await guest.say('6')).toMatchObject({ code: 200 })
 })
 
-test('the five messages a second are counted per session, not per connection', async () => {
+test('messages per second are counted per session, not per connection', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -46,7 +46,7 @@ test('the five messages a second are counted per session, not per connection', a
   expect(await tab.next(({ code }) => code === 429)).toBeTruthy()
 })
 
-test('a connection accepts 60 requests a minute', async () => {
+test('a connection accepts at most 60 requests a minute', async () => {
   const guest = await configured()
   await times(59, () => guest.ask('getJwt'))
   nowMs += 20_000
@@ -55,7 +55,7 @@ test('a connection accepts 60 requests a minute', async () => {
   expect(await guest.ask('getJwt')).toMatchObject({ code: 200 })
 })
 
-test('a session can be configured 60 times a minute', async () => {
+test('a session can be configured at most 60 times a minute', async () => {
   const guest = await configured({ requestsPerMinute: Infinity })
   await times(59, async () => {
     expect(await guest.configure()).toMatchObject({ code: 200 })
@@ -67,7 +67,7 @@ test('a session can be configured 60 times a minute', async () => {
   })
 })
 
-test('a connection accepts 2 echoes a minute', async () => {
+test('a connection accepts at most 2 echoes a minute', async () => {
   const guest = await configured()
   const echo = () => guest.ask('echo', { message: { type: 'Text', text: 'ping' } })
   expect(await echo()).toMatchObject({ code: 200 })
@@ -86,7 +86,7 @@ test('a fourth connection of a session closes the oldest one', async () => {
   expect(simulator.connections(guest.token)).toBe(3)
 })
 
-test("an agent's text may have 4000 characters", async () => {
+test("an agent's text may have at most 4000 characters", async () => {
   const guest = await configured()
   simulator.agentSays('a'.repeat(4000))
   expect((await guest.next()).body.text).toHaveLength(4000)

@@ -15,7 +15,7 @@ const lookUp = (headers: Record<string, string> = {}) =>
 
 const basic = (id: string, secret: string) => ({ authorization: `Basic ${btoa(`${id}:${secret}`)}` })
 
-test('a token is issued for HTTP Basic and a form body', async () => {
+test('a token is issued for a form body with HTTP Basic authentication', async () => {
   const { status, body } = await askToken(simulator)
   expect(status).toBe(200)
   expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 86_399 })

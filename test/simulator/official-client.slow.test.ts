@@ -46,7 +46,7 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.close())
 
-/** What the client gets from an operation, as the OAuth client or with a guest's JWT. */
+/** The response that Genesys' client gets from an operation, as the OAuth client or with a guest's JWT. */
 async function call(
   api: 'WebDeploymentsApi' | 'WebMessagingApi' | 'ConversationsApi',
   operation: string,

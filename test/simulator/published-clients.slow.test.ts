@@ -7,7 +7,8 @@ import { typeErrors } from './sdk-types.ts'
  * Requests as published clients send them, and what those clients read from the responses. KT: Genesys' mobile SDK
  * (MyPureCloud/genesys-messenger-transport-mobile-sdk). MW: mcphee11/webMessagingAPI-widget. BO: Botium's connector
  * (`GenerateUrlError` and so on in its `_getAttachmentId`). TM: a bridge to Microsoft Teams, found only as source code.
- * SC: Safricloud genesys-cloud-headless-webmessage-reference, `docs/guides/sdk-source-notes.md`, of the Messenger.
+ * SC: Safricloud genesys-cloud-headless-webmessage-reference, `docs/guides/sdk-source-notes.md`, on the Messenger.
+ * JV: the schema of the Java SDK (MyPureCloud/web-messaging-sdk-java, `swagger.json`).
  */
 
 let simulator: Simulator

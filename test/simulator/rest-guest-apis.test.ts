@@ -75,7 +75,7 @@ test('a guest identity for the purpose chat can send messages', async () => {
 })
 
 test.each(['guest_token', 'guestToken'] as const)(
-  'the token of an identity can be called %s',
+  'the field with the token of an identity can be called %s',
   async (name) => {
     await start({ restGuestApis: { identityTokenName: name } })
     const { body } = await api('guests/identities', { purpose: 'chat' })
@@ -103,7 +103,7 @@ test.each([
   expect(await api('guests/messages', message, headers)).toMatchObject({ status })
 })
 
-test("an identity's message is refused with a token that is another guest's, not for chat, or stale", async () => {
+test("an identity's message is refused if its token is another guest's, not for chat, or expired", async () => {
   await start()
   const john = await identity()
   const jane = await identity()

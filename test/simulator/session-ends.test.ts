@@ -34,7 +34,7 @@ test('the agent leaves without a notice when disconnect is off', async () => {
   expect(simulator.sessions[0]?.conversationId).not.toBe(first?.conversationId)
 })
 
-test('in mode send, the guest is notified when the agent leaves, and can continue in a new conversation', async () => {
+test('in send mode, the guest is notified when the agent leaves, and can continue in a new conversation', async () => {
   const guest = await talking({ disconnectMode: 'send' })
   simulator.agentLeaves()
   const notice = await guest.next()
@@ -90,7 +90,7 @@ test('a guest who clears the conversation gets two frames, and can start again a
   expect(simulator.transcript(guest.token)).toEqual([])
 })
 
-/** Mobile SDK, `core/MessagingClientImpl.kt` with its test: Clear is allowed in the configured and in the read-only state. */
+/** Source: mobile SDK, `core/MessagingClientImpl.kt` with its test, which allows Clear also in the read-only state. */
 test('the guest can clear a read-only conversation', async () => {
   const guest = await talking({ disconnectMode: 'read-only' })
   simulator.agentLeaves()
@@ -102,11 +102,11 @@ test('the guest can clear a read-only conversation', async () => {
   expect(await guest.closed).toBe(1000)
 })
 
-/** The schema of the Java SDK (`swagger.json`, EventCoBrowse and EventVideo). */
+/** Source: the schema of the Java SDK (`swagger.json`, EventCoBrowse and EventVideo). */
 test.each([
   { eventType: 'CoBrowse', coBrowse: { type: 'OfferingAccepted', sessionId: 's1', sessionJoinToken: 't1' } },
   { eventType: 'Video', video: { type: 'OfferingRejected', offeringId: 'o1' } },
-])('the guest’s response to an offer is echoed: $eventType', async (event) => {
+])('the guest’s response to an offer of type $eventType is echoed', async (event) => {
   const guest = await talking()
   expect(await guest.ask('onMessage', { message: { type: 'Event', events: [event] } })).toMatchObject({
     class: 'StructuredMessage',

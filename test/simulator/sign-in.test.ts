@@ -40,7 +40,7 @@ test('an authorization code can be exchanged only once', async () => {
   expect(await exchange(code)).toMatchObject({ status: 401 })
 })
 
-/** The mobile SDK's `authorizeImplicit`: `idToken` and `nonce`, and no `redirectUri`. */
+/** Source: the mobile SDK's `authorizeImplicit`, which sends `idToken` and `nonce`, but no `redirectUri`. */
 test('an id token is exchanged without a redirect address, but a code is not', async () => {
   await start()
   const ask = (oauth: object) =>
@@ -117,7 +117,7 @@ test('a sign-in keeps the conversation if the deployment allows the upgrade', as
   ])
 })
 
-/** Mobile SDK 2.15.0-rc1, `core/MessagingClientImpl.kt` and its tests: step-up. */
+/** Source: mobile SDK 2.15.0-rc1, `core/MessagingClientImpl.kt` and its tests, on step-up. */
 test('a guest who steps up keeps the conversation, and the person’s other connections are closed', async () => {
   await start({ allowSessionUpgrade: true })
   const phone = await connect(simulator)

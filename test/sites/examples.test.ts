@@ -35,7 +35,7 @@ test.each([
   ])
 })
 
-/** Former names, which the documentation does not use. */
+/** Former names of variables, which the documentation does not use. */
 const FORMER = ['METRICS_PORT', 'MAX_REQUESTS_UNDER_WAY']
 
 test('docs/sites.md states for each variable whether a site may set it', () => {

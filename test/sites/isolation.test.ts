@@ -12,12 +12,12 @@ const GUEST_PATHS = ['/guest-session', '/deployment', '/messages', '/events', '/
 const FILES = ['/client.js', '/docs/', '/openapi.json']
 const metricsText = async () => String((await ask(running.url, 'GET', '/metrics')).body)
 
-describe('of two sites in one process', () => {
+describe('with two sites in one process,', () => {
   beforeEach(async () => {
     running = await startSites()
   })
 
-  test('each uses its own Genesys, with its own driver', async () => {
+  test('each site uses its own Genesys organization and driver', async () => {
     const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
     expect(atShop.opened).toMatchObject({ status: 201, body: { guestApi: 'web-messaging' } })
     expect(atBank.opened).toMatchObject({ status: 201, body: { guestApi: 'external-guests' } })
@@ -31,7 +31,7 @@ describe('of two sites in one process', () => {
     expect(running.shop.requests.filter(({ path }) => path.includes('oauth'))).toEqual([])
   })
 
-  test('a session token of one is invalid at the other, from any origin', async () => {
+  test('a session token of one site is invalid at the other, from any origin', async () => {
     const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
     for (const [origin, session] of [
       [SHOP, atBank.session],
@@ -54,13 +54,13 @@ describe('of two sites in one process', () => {
 
   test('a token belongs to the site that issued it, even with the same driver, deployment and origin', async () => {
     const page = await openPage(running.url, {}, SHOP)
-    // The same site in every respect, under another name.
+    // The site is the same in every respect except its name.
     const { shop, bank } = running.sites
     running.reload({ sites: { store: shop, bank } })
     expect((await page.ask('GET', '/guest-session')).status).toBe(401)
   })
 
-  test('each has a session cookie of its own, so that one browser can be a guest of both', async () => {
+  test('each site has its own session cookie, so that one browser can be a guest of both', async () => {
     for (const site of [running.sites.shop, running.sites.bank]) site['SESSION_COOKIE'] = true
     running.reload()
     const pages = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
@@ -78,7 +78,7 @@ describe('of two sites in one process', () => {
     }
   })
 
-  test('each decides which attributes its pages may set, and which labels its deployment has', async () => {
+  test('each site determines which attributes its pages may set, and which labels its deployment has', async () => {
     running.sites.shop['ATTRIBUTES_PREFILL'] = ['name=custom.shopper']
     running.sites.shop['DEPLOYMENT_LABELS'] = { de: { headerTitle: 'Fragen Sie uns' } }
     running.reload()
@@ -105,7 +105,7 @@ describe('of two sites in one process', () => {
     expect((await deployment(BANK)).labels).toBeUndefined()
   })
 
-  test('each has its own limits', async () => {
+  test('each site has its own limits', async () => {
     Object.assign(running.sites.shop, {
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: 2,
       RATE_GUEST_PER_MINUTE: 3,
@@ -121,7 +121,7 @@ describe('of two sites in one process', () => {
     expect(await open(BANK)).toBe(201)
   })
 
-  test('guests of one are served while requests of the other wait for its Genesys', async () => {
+  test('guests of one site are served while requests of the other wait for its Genesys organization', async () => {
     const bank = await openPage(running.url, {}, BANK)
     running.bank.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
       swallow: true,
@@ -184,7 +184,7 @@ describe('of two sites in one process', () => {
       expect([path, await codeOf(path)]).toEqual([path, '200 '])
   })
 
-  test('the only remaining site gets every request without an origin, whatever its host', async () => {
+  test('after one site is removed, the other gets every request without an origin, whatever its host', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     running.reload({ sites: { shop: running.sites.shop } })
     expect(await statusByHost('/guest-session', 'chat.example.org', shop.session)).toBe(200)
@@ -237,13 +237,13 @@ function valueOf(text: string, metric: string, ...labels: readonly string[]): nu
   return line === undefined ? undefined : Number(line.split(' ').at(-1))
 }
 
-/** Status and code of the problem, where there is one. */
+/** The status of the response, and the code of its problem if it has one. */
 async function codeOf(path: string, headers: Record<string, string> = {}): Promise<string> {
   const { status, body } = await ask(running.url, 'GET', path, undefined, headers)
   return `${status} ${String(body?.code ?? '')}`
 }
 
-/** `fetch` sets `Host` itself. */
+/** Uses `request`, because `fetch` sets `Host` itself. */
 function statusByHost(path: string, host: string, session: string): Promise<number> {
   const headers = { host, authorization: `Bearer ${session}` }
   return new Promise((resolve, reject) => {

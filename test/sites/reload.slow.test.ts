@@ -8,13 +8,13 @@ let running: RunningSites
 afterEach(() => running.stop())
 
 const PAGES = 6
-/** Each causes two events; a cursor can hold fifty events of the last five seconds, far more than the platform allows. */
+/** Each causes two events. A cursor can hold fifty events of the last five seconds, far more than Genesys allows. */
 const MESSAGES = 20
 const RELOAD_EVERY = 20
 
 interface FollowedPage {
   readonly messages: readonly ReadEvent[]
-  /** How often the service has asked the page to reconnect. */
+  /** The number of times that the service has asked the page to reconnect. */
   readonly reconnects: () => number
   /** Resolves when the stream has delivered this many messages. */
   until(count: number): Promise<void>
@@ -79,7 +79,7 @@ test('while the settings change repeatedly, no message fails and no event is los
     versions += 1
     running.sites.shop['MAX_OPENED_TOKENS'] = 1000 + versions
     running.sites.bank['UPSTREAM_TIMEOUT_MS'] = 4000 + versions
-    // A mistake in between changes nothing.
+    // An invalid file in between changes nothing.
     running.reload('{"sites":')
     running.reload()
   }
@@ -108,7 +108,7 @@ test('while the settings change repeatedly, no message fails and no event is los
   expect(atBank).toEqual(Array.from({ length: MESSAGES }, (_, i) => `message ${i}`))
 }, 60_000)
 
-describe('when the file of the sites is read again,', () => {
+describe('when the sites file is read again,', () => {
   test('a site that did not change keeps its streams', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
@@ -162,7 +162,7 @@ describe('when the file of the sites is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('which happens automatically after a change, a new website is served', async () => {
+  test('which happens automatically after a change, a website that was added is served', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)
@@ -199,7 +199,7 @@ describe('when the file of the sites is read again,', () => {
 })
 
 describe('a site that was replaced', () => {
-  /** `/metrics` is requested until it shows what is expected. */
+  /** Allows a test to request `/metrics` repeatedly until it shows the expected value. */
   const unlimited = { RATE_ADDRESS_PER_MINUTE: '1000000' }
   const upstreamSockets = async () => {
     const text = String((await ask(running.url, 'GET', '/metrics')).body)

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sites-file-'))
 const file = join(folder, 'sites.json')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// Not a valid site name, because messages repeat those.
+// This is not a valid site name, because messages repeat valid names.
 const SECRET = 'Canary-4711-Secret'
 const ENVIRONMENT = { SITES_FILE: file, GENESYS_REGION: 'eu-west-1' }
 
@@ -53,7 +53,7 @@ describe('a site', () => {
     ['a list', ['custom.a', 'custom.b'], ['custom.a', 'custom.b']],
     ['an empty list', [], []],
     ['null, which removes the value of the environment', null, ['custom.*']],
-  ])('accepts %s as a value', (_what, value, expected) => {
+  ])('can have this value: %s', (_what, value, expected) => {
     const [site] = read(shopWith({ ATTRIBUTES_OPEN: value }), { ATTRIBUTES_OPEN: 'account.*' })
     expect(site?.config.attributes.open).toEqual(expected)
   })
@@ -84,7 +84,7 @@ describe('a site', () => {
     expect(site?.config.genesys.oauth).toMatchObject({ clientId: 'id', clientSecret: 'from-a-file' })
   })
 
-  test('cannot read another variable as its secret', () => {
+  test('cannot refer to an environment variable in the value of its secret', () => {
     const [site] = read(shopWith({ GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET: 'env:SESSION_KEYS' }), {
       SESSION_KEYS: Buffer.alloc(32, 7).toString('base64'),
     })
@@ -122,8 +122,12 @@ describe('a site', () => {
 describe('a sites file is refused, with the place of the mistake, because of', () => {
   test.each<[what: string, content: unknown, problem: RegExp]>([
     ['invalid JSON', '{"sites": {', /^SITES_FILE: it is not JSON/],
-    ['another object', { site: {} }, /^SITES_FILE: it must be an object whose only field is `sites`/],
-    ['no site', { sites: {} }, /^SITES_FILE: sites: there must be at least one$/],
+    [
+      'an object without `sites`',
+      { site: {} },
+      /^SITES_FILE: it must be an object whose only field is `sites`/,
+    ],
+    ['a missing site', { sites: {} }, /^SITES_FILE: sites: there must be at least one$/],
     ['an invalid name', { sites: { Shop: shop } }, /^SITES_FILE: sites: the name of site 1 must be/],
     [
       'a site named __proto__',
@@ -171,12 +175,12 @@ describe('a sites file is refused, with the place of the mistake, because of', (
       /^SITES_FILE: sites\.shop: MAX_BODY_BYTES must be a whole number between/,
     ],
     [
-      'no website',
+      'a missing website',
       { sites: { shop: { GENESYS_DEPLOYMENT_ID: 'shop-1' } } },
       /^SITES_FILE: sites\.shop: ALLOWED_ORIGINS is missing/,
     ],
     [
-      'no deployment',
+      'a missing deployment',
       { sites: { shop: { ALLOWED_ORIGINS: shop.ALLOWED_ORIGINS } } },
       /^SITES_FILE: sites\.shop: GENESYS_DEPLOYMENT_ID is missing/,
     ],
@@ -249,13 +253,13 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     ])
   })
 
-  test('its absence', () => {
+  test('a path at which there is no file', () => {
     expect(() =>
       readConfig({ SITES_FILE: join(folder, 'nowhere'), GENESYS_REGION: 'eu-west-1' }).sites?.read(),
     ).toThrow('SITES_FILE: it cannot be read (ENOENT)')
   })
 
-  test('all mistakes of all sites at once', () => {
+  test('several mistakes in several sites, all of which are reported together', () => {
     const problems = problemsOf({
       sites: {
         a: { ALLOWED_ORIGINS: shop.ALLOWED_ORIGINS },

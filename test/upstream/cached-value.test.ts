@@ -77,7 +77,7 @@ test('a caller whose deadline comes before the next value gets the old one', asy
   expect(await get(0)).toBe('one')
 })
 
-test('without a value, a deadline rejects only its own caller', async () => {
+test('if there is no value yet, a deadline rejects only its own caller', async () => {
   const patient = get()
   await expect(get(0)).rejects.toMatchObject({
     code: 'upstream_timeout',

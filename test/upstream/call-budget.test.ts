@@ -75,7 +75,7 @@ function createSite(schedules: number) {
     monotonicNow: () => nowMs,
     timeoutMs: 1000,
   })
-  /** Polls like this many pages, each of which asks every ten seconds. */
+  /** Polls like this number of pages, each of which sends a request every ten seconds. */
   async function poll(pages: number, durationMs: number): Promise<string[]> {
     const states: string[] = []
     for (const endMs = nowMs + durationMs; nowMs < endMs; nowMs += SECOND_MS) {

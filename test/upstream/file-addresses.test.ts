@@ -71,7 +71,7 @@ describe('an upload address', () => {
     expect(refusal(act).code).toBe('upstream_bad_response')
   })
 
-  test('must have a host of GENESYS_FILE_HOSTS or a configured host if that setting is used', () => {
+  test('must have a configured host or one from GENESYS_FILE_HOSTS, if that setting is used', () => {
     const few = createFileAddresses({
       configuredUrls: ['http://127.0.0.1:4010'],
       fileHosts: ['files.example.com', '*.amazonaws.com'],
@@ -127,8 +127,8 @@ describe('the check for public addresses', () => {
     expect(isPublicAddress(address)).toBe(isPublic)
   })
 
-  test('is made on connecting, and refuses a public name that resolves to this machine', async () => {
-    nock.restore() // nock makes its own connections
+  test('is made when connecting, and refuses a public name that resolves to this machine', async () => {
+    nock.restore() // When active, nock replaces the connections.
     const requests: string[] = []
     const server = http.createServer((req, res) => {
       requests.push(req.url ?? '')

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 export interface LocalUpstream {
   readonly url: string
   readonly requests: http.IncomingMessage[]
-  /** The number of connections that were ever made. */
+  /** The number of connections since the start. */
   connections(): number
   stop(): Promise<void>
 }

@@ -61,7 +61,7 @@ describe('the pause before a repeat', () => {
     expect(retryDelayMs(lost, soon, NOW, () => 1)).toBeUndefined()
   })
 
-  test('exists for a message that was not sent, but not for one that may have been sent', () => {
+  test('is defined for a message that was not sent, but not for one that may have been sent', () => {
     const message = { number: 1, retry: 'non-idempotent', deadlineAtMs: NOW + 10_000 } as const
     expect(retryDelayMs(lost, message, NOW, () => 0)).toBeUndefined()
     expect(retryDelayMs(unreachable, message, NOW, () => 0)).toBe(0)

@@ -8,7 +8,7 @@ import { createUpstreamAgents, type UpstreamAgents } from '../../src/service/ups
 let agents: UpstreamAgents
 let upstream: net.Server
 let closeConnections: () => void
-beforeEach(() => nock.restore()) // nock opens a new connection for each request
+beforeEach(() => nock.restore()) // When active, nock opens a new connection for each request.
 afterEach(() => {
   agents.close()
   upstream.close()
@@ -66,7 +66,7 @@ test.each([
   const socket = await socketAfterAnswer('timeout=5')
   const closed = new Promise((resolve) => socket.once('close', resolve))
   end(socket)
-  const early = ask() // before the first byte of a response, or immediately after
+  const early = ask() // The connection closes before or immediately after the response.
   const [answer] = (await once(early, 'response').catch(() => [])) as [http.IncomingMessage?]
   answer?.resume()
   await closed
@@ -113,7 +113,7 @@ describe('a connection with a surplus response', () => {
   async function read(req: http.ClientRequest): Promise<string> {
     const [answer] = (await once(req, 'response')) as [http.IncomingMessage]
     const text = (await answer.setEncoding('utf8').toArray()).join('')
-    await new Promise((resolve) => setImmediate(resolve)) // then its connection is idle
+    await new Promise((resolve) => setImmediate(resolve)) // By then, the connection is idle.
     return text
   }
 

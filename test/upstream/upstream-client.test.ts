@@ -51,7 +51,7 @@ afterEach(async () => {
 })
 
 test('an error in the program while a request starts fails only that request, and the process continues', async () => {
-  nock.restore() // nock makes its own connections
+  nock.restore() // When active, nock replaces the connections.
   upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
   const agents = createUpstreamAgents()
   const broken = new Error('not to be thrown')
@@ -94,7 +94,7 @@ describe('when a request is sent,', () => {
   })
 
   test('consecutive calls share one connection', async () => {
-    nock.restore() // nock makes its own connections
+    nock.restore() // When active, nock replaces the connections.
     upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
     for (let i = 0; i < 5; i++) await client.request(read({ url: `${upstream.url}/thing` }))
     expect(upstream.requests).toHaveLength(5)
@@ -125,7 +125,7 @@ describe('when a request is sent,', () => {
     'https://host\\@evil/x',
     'https://h/a b',
     'nonsense',
-  ])('the address %p is not called', async (url) => {
+  ])('the invalid address %p is not called', async (url) => {
     expect((await failure(client.request(read({ url })))).code).toBe('upstream_bad_response')
   })
 
@@ -218,7 +218,7 @@ describe('when an upstream refuses a request,', () => {
     expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
   })
 
-  test('`explain` is informed that the body of a refusal is empty', async () => {
+  test('`explain` gets the information that the body of a refusal is empty', async () => {
     nock(API).post('/thing').reply(403)
     const error = await failure(client.request(say({ explain: ({ emptyBody }) => String(emptyBody) })))
     expect(error.facts.hint).toBe('true')
@@ -231,7 +231,7 @@ describe('after a failure,', () => {
     await expect(client.request(read())).resolves.toEqual({ id: '1' })
   })
 
-  test('a read is tried three times in all', async () => {
+  test('a read is tried three times in total', async () => {
     const scope = nock(API).get('/thing').times(4).reply(503)
     expect((await failure(client.request(read()))).code).toBe('upstream_unavailable')
     expect(scope.pendingMocks()).toHaveLength(1)
@@ -307,8 +307,8 @@ describe('after a failure,', () => {
     )
   })
 
-  test('requests that waited for a connection have left no listener on it', async () => {
-    nock.restore() // nock opens a new connection for each request
+  test('requests that have waited for a connection leave no listener on it', async () => {
+    nock.restore() // When active, nock opens a new connection for each request.
     upstream = await startLocalUpstream((_req, res) => res.end('{"id":"1"}'))
     const agents = createUpstreamAgents({ maxSockets: 1 })
     const narrow = createUpstreamClient({ name: 'api', timeoutMs: 2000, agents })
@@ -465,7 +465,7 @@ describe('during an upload,', () => {
     },
   )
 
-  test('a page that leaves causes attachment_refused', async () => {
+  test('a page that closes during the upload causes attachment_refused', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.push('ab')
@@ -474,7 +474,7 @@ describe('during an upload,', () => {
     expect((await refused).code).toBe('attachment_refused')
   })
 
-  test('a page that has left before its file is read causes attachment_refused immediately', async () => {
+  test('a page that was closed before its file is read causes attachment_refused immediately', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.destroy()
@@ -523,7 +523,7 @@ describe('during an upload,', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that has received the whole file has only the time of any other request to respond', async () => {
+  test('a store that has received the whole file must respond within the usual timeout of a request', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const impatient = createUpstreamClient({ name: 'store', timeoutMs: 300 })
     const error = await failure(

@@ -20,13 +20,13 @@ const LOOKS: readonly Look[] = [
 ]
 
 export interface Picture {
-  /** The name of its file, without `.png`. */
+  /** The name of the picture's file, without `.png`. */
   readonly name: string
   readonly state: string
   readonly look: Look
 }
 
-/** Three looks of each state: every language, both devices and both schemes. Some states have all six looks. */
+/** Three looks of each state, which cover each language, device and color scheme. Some states have all six looks. */
 export const PICTURES: readonly Picture[] = Object.entries(STATES).flatMap(([state, { isThorough }], i) =>
   LOOKS.filter((_look, j) => isThorough || j % 2 === i % 2).map((look) => ({
     name: [state, look.device, look.scheme, look.language].join(' ').replace(/\W+/g, '-').toLowerCase(),
@@ -57,7 +57,7 @@ export interface Camera {
   take(): Promise<Buffer>
 }
 
-/** One page for all pictures, which is much faster than one for each. */
+/** All pictures share one page, which is much faster than a page for each. */
 export async function createCamera(page: Page, service: ScriptedService): Promise<Camera> {
   await page
     .context()
@@ -76,7 +76,7 @@ export async function createCamera(page: Page, service: ScriptedService): Promis
         .locator('genesys-guest-chat')
         .locator(state.isClosed ? '.launcher' : '.panel')
         .waitFor()
-      // The messages are read as soon as there is a connection, even if it is lost later.
+      // The messages are read as soon as there is a connection, even in states in which it is lost later.
       if (state.messages && !state.isClosed)
         await page.locator('genesys-guest-chat .message').last().waitFor()
       await state.act?.(page, WORDS[language]!, service)

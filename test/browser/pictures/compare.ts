@@ -8,12 +8,13 @@ const expectedFolder = fileURLToPath(new URL('expected/', import.meta.url))
 /** The pictures that differ, and the page with all pictures. */
 const outputFolder = fileURLToPath(new URL('../../../test-output/pictures/', import.meta.url))
 /**
- * How many pixels may differ. `pixelmatch` mostly ignores the edges of letters, which two versions of Chromium draw differently. An
- * icon that is not mirrored changes about 60; bubbles that move by two pixels change more than a thousand.
+ * The maximum number of pixels that may differ. `pixelmatch` mostly ignores the edges of letters, which two versions of
+ * Chromium draw differently. An icon that is not mirrored changes about 60 pixels; bubbles that move by two pixels change
+ * more than a thousand.
  */
 const MAX_DIFFERENT_PIXELS = 40
 const THRESHOLD = 0.12
-/** The number of colors of a committed picture, which keeps the file small; they are near enough to the real colors for the threshold. */
+/** Few colors keep the committed files small; they are close enough to the original colors for the threshold. */
 const COLORS = 128
 
 export interface Comparison {

@@ -9,7 +9,7 @@ import { STATES } from './states.ts'
 jest.setTimeout(60_000)
 
 const isUpdate = process.env.UPDATE_PICTURES !== undefined
-/** Something may still move when a state is first seen, such as a picture that is being decoded. */
+/** The first picture may be too early, for example while an image is being decoded. */
 const TRIES = 3
 const MAX_CHANCE_PIXELS = 10
 const MAX_TRIES = 20
@@ -40,11 +40,11 @@ test.each(Object.keys(STATES))('the chat in the state “%s” looks like its pi
     const { isSame, difference } = await look(picture)
     if (!isSame) differences.push(`${picture.name}: ${difference}`)
   }
-  // The expected pictures are in test/browser/pictures/expected; test-output/pictures/index.html shows both.
+  // test-output/pictures/index.html shows the new pictures next to those in test/browser/pictures/expected.
   expect(differences).toEqual([])
 })
 
-test('there is a committed picture of every look of every state, and no other', () => {
+test('every expected picture is committed, and no other picture is', () => {
   expect(keptNames().sort()).toEqual(PICTURES.map(({ name }) => name).sort())
 })
 

@@ -79,7 +79,7 @@ export async function startScriptedService(
   })
   api.get('/events', (_req, res) => {
     streamCount += 1
-    // There is never a response, as from an unreachable service.
+    // Sends no response, like an unreachable service.
     if (state.isCut && streamCount > 1) return
     res.type('text/event-stream')
     res.write(eventText('session', { state: 'connected' }))

@@ -25,7 +25,7 @@ export interface State {
   readonly session?: Partial<SessionDescription>
   /** The code of the problem with which the service refuses a new session. */
   readonly refusal?: string
-  /** What happens to each message that the guest sends, in order: a problem's code, or undefined for no response. Default: it is sent. */
+  /** The outcome of each message of the guest, in order: a problem's code, or undefined for no response. Default: sent. */
   readonly sending?: readonly (string | undefined)[]
   readonly deployment?: Partial<Deployment>
   readonly availability?: object
@@ -41,7 +41,7 @@ export interface State {
   /** The selector of a part of the chat that must be shown. */
   readonly shows?: string
   readonly act?: (page: Page, words: Words, service: ScriptedService) => Promise<unknown>
-  /** A window in place of those of the phone and the desktop: at 400 % zoom, a desktop's window is this small. */
+  /** A window in place of those of the phone and the desktop: at 400% zoom, a desktop's window is this small. */
   readonly window?: { readonly width: number; readonly height: number }
   /** Whether the state is shown in all six looks, which cover each pair of device, color scheme and language. */
   readonly isThorough?: true
@@ -242,7 +242,7 @@ export const STATES: Readonly<Record<string, State>> = {
     async act(page) {
       await page.locator('genesys-guest-chat .dot[data-state="connecting"]').waitFor()
       await page.clock.setFixedTime(new Date(Date.parse(NOW) + 11_000))
-      // Any change makes the notice look at the clock.
+      // This event makes the notice check the clock.
       await page.evaluate(() => window.dispatchEvent(new Event('online')))
     },
   },
@@ -285,7 +285,7 @@ export const STATES: Readonly<Record<string, State>> = {
     hasEarlier: true,
     shows: '.to-newest .unread',
     async act(page, words, service) {
-      // The log scrolls to its end after the frame in which it grew. Until then, scrolling up has no effect.
+      // The log scrolls to its end shortly after it has grown. Until then, scrolling up has no effect.
       await page.waitForFunction(() => {
         const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
         const scroller = root.querySelector('.scroller')!
@@ -307,7 +307,7 @@ export const STATES: Readonly<Record<string, State>> = {
     ],
     shows: '.quick-reply',
   },
-  '400 % zoom': { messages: conversation, window: { width: 320, height: 256 } },
+  '400% zoom': { messages: conversation, window: { width: 320, height: 256 } },
   "a deployment's colors and words": {
     deployment: {
       styles: { primaryColor: '#f5c400' },

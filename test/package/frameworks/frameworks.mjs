@@ -1,6 +1,6 @@
 // Tests the packed package and the examples in their frameworks and bundlers: they are built unchanged and opened in
 // Chromium, where a guest writes and reads the agent's answer.
-//   npm run test:frameworks [-- NAME…]     the names of CHECKS
+//   npm run test:frameworks [-- NAME…]     NAME is a key of CHECKS
 // Everything except the browser is installed in a temporary folder, in the versions of this folder's package.json.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
@@ -67,7 +67,7 @@ const CHECKS = {
   'static-html': checkStaticHtml,
   'express-mounted': checkExpressMounted,
 }
-/** A build leaves a core idle for much of its time. */
+/** The number of checks that run at the same time: a build alone leaves a core idle much of the time. */
 const AT_ONCE = 2
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS)
 
@@ -272,7 +272,7 @@ async function checkCopiedOut() {
   }
 }
 
-/** `examples/angular`, compiled ahead of time by Angular's compiler, in an app that binds the address. */
+/** `examples/angular`, compiled ahead of time by Angular's compiler, in an app that binds the service's address. */
 async function checkAngular() {
   const folder = await application('angular', {
     'guest-chat.component.ts': 'example:angular/guest-chat.component.ts',
@@ -362,7 +362,7 @@ async function hookComponent() {
   return /```tsx\n([^]*?)```/.exec(readme)[1].replace('https://chat.example.com', '/chat')
 }
 
-/** The check `copied-out` checks the types. */
+/** The check `copied-out` checks the types of this example. */
 async function checkNextjs(by) {
   const name = `next${by}`
   const folder = await application(name, {
