@@ -29,7 +29,7 @@ export function startComparing(): void {
   mkdirSync(expectedFolder, { recursive: true })
 }
 
-export function compare(name: string, taken: Buffer, maxPixels = MAX_DIFFERENT_PIXELS): Comparison {
+export function compare(name: string, taken: Buffer): Comparison {
   const path = `${expectedFolder}${name}.png`
   if (!existsSync(path)) return { isSame: false, difference: 'there is no such picture yet' }
   const expected = decode(readFileSync(path))
@@ -40,12 +40,12 @@ export function compare(name: string, taken: Buffer, maxPixels = MAX_DIFFERENT_P
   const difference = new Uint8Array(width * height * 4)
   const options = { threshold: THRESHOLD }
   const count = pixelmatch(expected.data, actual.data, difference, width, height, options)
-  const isSame = count <= maxPixels
+  const isSame = count <= MAX_DIFFERENT_PIXELS
   if (!isSame) {
     writeFileSync(`${outputFolder}${name}.actual.png`, taken)
     writeFileSync(`${outputFolder}${name}.difference.png`, encode(difference, width, height))
   }
-  return { isSame, difference: `${count} pixels differ, and ${maxPixels} may` }
+  return { isSame, difference: `${count} pixels differ, and ${MAX_DIFFERENT_PIXELS} may` }
 }
 
 /** The names of the committed pictures. */

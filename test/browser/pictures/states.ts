@@ -289,7 +289,8 @@ export const STATES: Readonly<Record<string, State>> = {
       await page.waitForFunction(() => {
         const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
         const scroller = root.querySelector('.scroller')!
-        scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - 1500
+        const lowest = [...root.querySelectorAll<HTMLElement>('.other.ends-group')].at(-6)!
+        scroller.scrollTop = lowest.offsetTop + lowest.offsetHeight - scroller.clientHeight
         return !root.querySelector<HTMLElement>('.to-newest')!.hidden
       })
       service.send('message', from('agent', words.second, 0))

@@ -45,9 +45,9 @@ dialog.panel:not([open]) { display: none; }
 .end .icon { display: none; }
 .header-button .icon { width: 1.25rem; height: 1.25rem; }
 .close { background: color-mix(in srgb, var(--_on-accent) 16%, transparent); }
-@container panel (max-width: 26em) {
+@container panel (max-width: 27em) {
   .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .end { padding: 0; }
+  .end { padding: 0; background: color-mix(in srgb, var(--_on-accent) 8%, transparent); }
   .end .icon { display: block; }
 }
 .header-button:hover { background: color-mix(in srgb, var(--_on-accent) 26%, transparent); }
