@@ -22,7 +22,7 @@ const MAX_PHONE_CHARS = 40
 export interface CallbackFormOptions {
   readonly host: HTMLElement
   readonly chat: Pick<GuestChat, 'availability'>
-  /** Creates a chat with its own session, so that the chat itself stays unchanged. */
+  /** Creates a second client with a separate session, so that the conversation stays unchanged. */
   readonly newChat: () => GuestChat
   readonly texts: Texts
   readonly language: string
@@ -33,16 +33,16 @@ export interface CallbackFormOptions {
 interface FormParts extends CallbackFormOptions {
   readonly words: CallbackTexts
   readonly structured: typeof StructuredContent
-  /** Undefined if it is not known. */
+  /** Whether the contact center is open; undefined if that is not known. */
   readonly opening: Availability | undefined
   readonly problem: HTMLElement
-  /** @param thanks undefined if the guest does not request a call */
+  /** @param thanks the text to show after a request; undefined if the guest has not requested a call */
   readonly onClose: (thanks?: string) => void
 }
 
 /**
- * Adds a button to the closed view that opens a form for a callback. This separate file is loaded if the contact center is closed
- * and the service accepts callbacks.
+ * Adds a button to the notice of the closed contact center. The button opens a form for requesting a callback. This
+ * separate file is loaded if the contact center is closed and the service accepts callbacks.
  * @param place gets the class `asking` while the form is shown
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
@@ -58,7 +58,7 @@ export function offerCallback(place: HTMLElement, options: CallbackFormOptions):
     try {
       const [structured, opening] = await Promise.all([
         options.loadStructuredContent(),
-        // Without the opening hours, the guest chooses a time.
+        // If the state is unknown, the guest chooses a time.
         chat.availability().catch(() => undefined),
       ])
       if (place.classList.contains('asking')) return
@@ -110,11 +110,11 @@ function callbackForm(parts: FormParts): HTMLElement {
   let isSending = false
   if (name) name.value = host.getAttribute('name') ?? ''
   if (phone) phone.value = host.getAttribute('phone') ?? ''
-  // There is no empty choice: a time is always selected.
+  // Removes the empty choice, so that a time is always selected.
   time?.remove(0)
   propose(opening?.opensAt)
 
-  /** Selects the first half hour at or after a time. */
+  /** Selects the first full or half hour at or after a time. */
   function propose(at: string | undefined): void {
     if (at === undefined || !day || !time) return
     const local = localTime(Date.parse(at), STEP_MS)
@@ -225,7 +225,9 @@ function input(id: string, more: Pick<Input, 'maxChars'> & Partial<Input>): Inpu
   return { type: 'input', id, required: true, multiline: false, inputMode: 'text', ...more }
 }
 
-/** `2026-11-26T09:00:00.000Z`, where `Z` means the guest's own time zone. */
+/**
+ * The guest's local time, such as `2026-11-26T09:00:00.000Z`. The `Z` is only part of the format and does not mean UTC.
+ */
 function localTime(timeMs: number, roundUpToMs = 1): string {
   const localMs = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000
   return new Date(Math.ceil(localMs / roundUpToMs) * roundUpToMs).toISOString()
