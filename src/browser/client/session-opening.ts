@@ -34,7 +34,7 @@ export async function openOrResume(
     } catch (error) {
       const { challenge } = asProblem(error)
       // A solution is accepted only once. A retried request may fail because its first attempt has already used the
-      // solution.
+      // solution; another challenge is then solved.
       if (!challenge || !solveChallenge || !attempts) throw error
       return post({ ...json, challenge: await solveChallenge(challenge) }, attempts - 1)
     }
