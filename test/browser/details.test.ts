@@ -239,6 +239,6 @@ test('the console warns about a base-url at which another server responds', asyn
   })
   await opened.page.getByRole('button', { name: 'Open chat' }).waitFor()
   expect((await warning)?.text()).toContain(
-    `base-url="${demo.url}" answers with status 404 and is not the chat service`,
+    `base-url="${demo.url}" responds with status 404 and is not the chat service`,
   )
 })

@@ -53,7 +53,7 @@ test('a page can replace individual texts', () => {
 test('a problem without its own text gets a general text', () => {
   expect(problemText(en, 'a_code_of_tomorrow')).toBe(en.problems.other)
   expect(problemText(en, 'attachment_too_large', { name: 'a.mov', max: '10 MB' })).toBe(
-    'a.mov is too large. A file may have up to 10 MB.',
+    'a.mov is too large. Files can be up to 10 MB.',
   )
 })
 

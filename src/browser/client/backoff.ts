@@ -3,18 +3,21 @@
 const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 30_000
 
-/** Exponential with jitter, so that the guests of a restarted service do not all reconnect at once. */
+/**
+ * The delay before the next attempt. It grows exponentially, with jitter, so that guests do not all reconnect at the
+ * same moment when the service restarts.
+ */
 export function backoffMs(failures: number, firstMs = FIRST_DELAY_MS): number {
   return Math.min(LONGEST_DELAY_MS, firstMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
 }
 
 /**
- * The listeners of all clients on the page. Not an `EventTarget`, because Node.js reports more than ten
- * listeners on one as a leak.
+ * The listeners of all clients on the page. This is not an `EventTarget`, because Node.js warns of a memory leak if an
+ * `EventTarget` has more than ten listeners.
  */
 const listeners = new Set<() => void>()
 
-/** Ends the delays of all pending retries. */
+/** Ends all pending delays that may end early (`wakeable`). */
 export function retryNow(): void {
   for (const listener of [...listeners]) listener()
 }
@@ -23,7 +26,10 @@ export function isOffline(): boolean {
   return (globalThis.navigator as Navigator | undefined)?.onLine === false
 }
 
-/** Calls back when the network status changes, the page becomes visible, or the guest asks for a retry. */
+/**
+ * Calls `listener` when the network status changes, when the page becomes visible, or when the guest asks for a retry.
+ * @returns a function that removes the listener
+ */
 export function onWake(listener: () => void): () => void {
   const { window, document } = globalThis as { window?: Window; document?: Document }
   const stop = new AbortController()
@@ -43,7 +49,7 @@ export function onWake(listener: () => void): () => void {
 
 /**
  * Waits for `ms`, and then until the device has a network connection. Ends early when `signal` aborts and, if
- * `wakeable` is true, as soon as the network returns or the page becomes visible.
+ * `wakeable` is true, when the network returns, the page becomes visible, or the guest asks for a retry.
  */
 export function pause(ms: number, signal?: AbortSignal, wakeable = false): Promise<void> {
   return new Promise((resolve) => {

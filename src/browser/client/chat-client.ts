@@ -17,7 +17,7 @@ export type { RequestOfPath } from './requests.ts'
 export type { StorageChoice, TokenStorage } from './token-store.ts'
 export type { ChatMessage } from './message-list.ts'
 
-/** How long a transient failure is retried. */
+/** How long requests are retried after transient failures. */
 const REPEAT_FOR_MS = 20_000
 
 /**
@@ -114,7 +114,7 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
     availability: () => requests.call('GET', 'availability') as Promise<Availability>,
     async end() {
-      // Without the conversation's signal, which aborts if live events report the end before the response arrives.
+      // Not `conversation.call`, whose signal aborts if live events report the end before the response arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })
@@ -139,8 +139,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
 }
 
 /**
- * Not `new URL('.', import.meta.url)`, which bundlers treat as an asset. In a bundle, the module may have no
- * web address; the service is then expected at the root of the page's own site.
+ * The folder of this module. `new URL('.', import.meta.url)` cannot be used, because bundlers treat it as an asset. In
+ * a bundle, the module may have no web address; the service is then expected at the root of the page's own site.
  */
 function moduleFolder(moduleUrl: string): string {
   return /^https?:/.test(moduleUrl) ? moduleUrl.slice(0, moduleUrl.lastIndexOf('/') + 1) : '/'

@@ -18,7 +18,8 @@ export function createListeners<Events>(): Listeners<Events> {
         try {
           listener(detail as never)
         } catch (error) {
-          // An exception in the page's listener is reported to the page; it must not break the stream.
+          // An exception in a page's listener is rethrown as an uncaught error, so that it does not end the live
+          // events.
           setTimeout(() => {
             throw error
           })

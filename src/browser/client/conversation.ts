@@ -34,7 +34,7 @@ export class Conversation {
   expiresSoonAt: string | undefined
   waiting: GuestChat['waiting']
   endReason: ChatEndReason | undefined
-  /** The headers of the ended session, with which it can still be rated. */
+  /** The request headers of the ended session, which are needed to rate the conversation. */
   lastHeaders: Record<string, string> | undefined
   guest: GuestChatOptions['guest']
   userToken: GuestChatOptions['userToken']
@@ -146,12 +146,12 @@ export class Conversation {
 
   private setLive(next: boolean): void {
     this.isLive = next
-    // The service sends the waiting time again if it still knows one.
+    // After a reconnection, the service sends the waiting time again if it still has an estimate.
     if (!next) this.waiting = undefined
     this.changed()
   }
 
-  /** Some refusals mean that the conversation is over. */
+  /** Some problems mean that the conversation is over, or that the session must be reopened. */
   private applyProblem(problem: ChatProblem): void {
     if (problem.code === 'session_read_only') this.setState('read-only')
     else if (this.isIdentifying) return
@@ -159,7 +159,10 @@ export class Conversation {
     else if (isSessionOver(problem)) this.end()
   }
 
-  /** A verified visitor's token is valid for only a few minutes; if the device has slept for longer, the page resumes with a fresh JWT. */
+  /**
+   * A verified visitor's session token is valid for only a few minutes. If the device has slept for longer, the session
+   * is reopened with a fresh JWT.
+   */
   private mayReopen({ code }: ChatProblem): boolean {
     return code === 'session_invalid' && this.userToken !== undefined && this.state !== 'opening'
   }
@@ -189,7 +192,10 @@ export class Conversation {
     return session
   }
 
-  /** If using a verified visitor's token does not renew it, the visitor is verified again. */
+  /**
+   * A request usually renews the session token. If a verified visitor's token has not been renewed, the session is
+   * reopened with a fresh JWT.
+   */
   private async renew(): Promise<SessionDescription> {
     const { tokens } = this.parts
     const before = tokens.read()
@@ -271,7 +277,7 @@ export class Conversation {
     })
   }
 
-  /** If this read fails, the next read of the history fetches the same messages; live events continue. */
+  /** A failure is ignored: live events continue, and the next read of the history fetches the same messages. */
   private catchUp(): void {
     if (this.can('history')) void this.history.catchUp().catch(() => undefined)
   }

@@ -62,15 +62,18 @@ export type ChatState = 'closed' | 'opening' | 'open' | 'disconnected' | 'read-o
  */
 export type ChatEndReason = 'ended-by-guest' | 'expired' | 'signed-in-elsewhere'
 
-/** `offline`: the device has no network connection. `connecting`: live events are not arriving. `online`: they are. */
+/**
+ * `offline`: the device has no network connection. `connecting`: live events are not arriving. `online`: live events
+ * are arriving.
+ */
 export type ConnectionState = 'offline' | 'connecting' | 'online'
 
 export interface ChatEvents {
   /** A property of the chat has changed, such as `messages`, `state`, `connection` or `typing`. */
   change: undefined
   /**
-   * A new message. Each message is reported once, but not those from the first read of the history. After a lost connection, a
-   * message can be older than the one reported before it; `messages` is sorted by time.
+   * A new message. Each message is reported once, except the messages from the first read of the history. After a lost
+   * connection, a message can be older than the one reported before it; `messages` is sorted by time.
    */
   message: ChatMessage
   /**
@@ -175,7 +178,10 @@ export interface GuestChat {
   end(): Promise<void>
   /** Leaves an ended or read-only conversation and starts a new one. */
   startNew(): Promise<SessionDescription>
-  /** Immediately retries all requests that are waiting for a retry. Use it for a Retry button in an offline notice. */
+  /**
+   * Immediately retries the requests that got no response and are waiting for a retry, and reconnects the live events.
+   * Use it for a Retry button in an offline notice.
+   */
   retryNow(): void
   /** Stops live events and requests. The session remains open at Genesys; `open` resumes it. */
   close(): void

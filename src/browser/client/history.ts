@@ -5,7 +5,7 @@ const PAGE_SIZE = 25
 /** Reads a guest's earlier messages page by page, newest page first. */
 export interface History {
   readonly hasEarlier: boolean
-  /** Reads back to the messages that are already known; the first call reads one page. */
+  /** Reads pages until one contains a known message. The first call reads only one page. */
   catchUp(): Promise<void>
   /** Reads one more page. */
   loadEarlier(): Promise<void>
@@ -13,8 +13,8 @@ export interface History {
 
 /**
  * @param read requests a page from the service
- * @param merge adds messages and returns how many were new; `isNew` is true if they were sent after the
- * first read
+ * @param merge adds messages and returns how many were new; `isNew` is true for messages that were sent after the first
+ * read
  */
 export function createHistory(options: {
   readonly read: (path: string) => Promise<MessagePage>
@@ -24,7 +24,7 @@ export function createHistory(options: {
   let pagesRead = 0
   let hasEarlier = false
 
-  /** @returns whether there may be more: there are older pages, and no message of this page was known */
+  /** @returns whether to read on: there is an older page, and all messages of this page were new */
   async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
     const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
     pagesRead = Math.max(pagesRead, pageNumber)

@@ -3,9 +3,9 @@ import { backoffMs, isOffline, onWake, pause } from './backoff.ts'
 import type { RequestOfPath } from './requests.ts'
 import { createSseParser, type ServerSentEvent } from './sse-parser.ts'
 
-/** The service sends something at least every 15 s; a stream that is silent for longer is dead. */
+/** The service sends something at least every 15 s, so a stream that is silent for this long is dead. */
 const STALL_MS = 40_000
-/** When the page becomes visible or the network changes, a stream that has been silent for this long is not trusted. */
+/** When the page becomes visible or the network changes, a stream that has been silent for this long is reopened. */
 const SUSPECT_MS = 20_000
 const DEFAULT_RETRY_MS = 2000
 
@@ -21,9 +21,9 @@ export interface LiveEventsOptions {
 }
 
 /**
- * Follows `GET /events` with `fetch`, because the browser's own `EventSource` cannot send the session token
- * in a header. Reconnects with the last event id until it is stopped.
- * @returns a function that stops it
+ * Follows `GET /events` with `fetch`, because the browser's own `EventSource` cannot send the session token in a
+ * header. Reconnects with the last event id until it is stopped.
+ * @returns a function that stops following the events
  */
 export function followLiveEvents(options: LiveEventsOptions): () => void {
   const stopped = new AbortController()
@@ -83,7 +83,9 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   }
 }
 
-/** Detects a stream that has died silently: a connection is not closed when a laptop sleeps or the network drops. */
+/**
+ * Aborts a stream that has died silently, because a connection is not closed when a laptop sleeps or the network drops.
+ */
 function watch(stopped: AbortSignal) {
   const controller = new AbortController()
   const abort = () => controller.abort()
@@ -117,7 +119,8 @@ async function readText(
   if (!body) return
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  // Canceled here and not by `fetch`: in Node.js, a read hangs if the abort arrives with the last bytes.
+  // The reader is canceled here and not by `fetch`, because in Node.js a read hangs if the abort arrives with the last
+  // bytes.
   signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   for (;;) {
     const { done, value } = await reader.read()

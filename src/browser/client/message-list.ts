@@ -39,7 +39,7 @@ export interface ChatMessage extends SentMessage {
 export interface MessageList {
   readonly messages: readonly ChatMessage[]
   /**
-   * @param live whether one of these may be the echo of a message that is being sent
+   * @param live whether one of the messages may be the echo (the live event) of a message that is being sent
    * @returns the new messages
    */
   merge(messages: readonly Message[], live: boolean): readonly ChatMessage[]
@@ -70,8 +70,8 @@ export function createMessageList(onChange: () => void, now: () => number = Date
   }
 
   /**
-   * The live echo of a message may arrive before its response. It is recognized by its text, because it has
-   * no other mark.
+   * Finds the unsent message whose live echo this is. The echo may arrive before the response to the send request, and
+   * only its text shows to which message it belongs.
    */
   function echoOf(message: Message, known: readonly ChatMessage[]): ChatMessage | undefined {
     if (message.direction === 'outbound') return undefined
@@ -130,7 +130,8 @@ export function createMessageList(onChange: () => void, now: () => number = Date
       const others = messages.filter(({ id, key: other, status }) => {
         return id !== message.id && (other !== key || status === 'sent')
       })
-      // The same text from another tab may have been taken for this message's echo: it is a separate message.
+      // A message with the same text from another tab may have been mistaken for this message's echo. It becomes a
+      // separate message again.
       set([...others.map((other) => (other.key === key ? { ...other, key: other.id } : other)), accepted])
       return known ? undefined : accepted
     },

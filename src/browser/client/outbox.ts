@@ -3,7 +3,10 @@ import type { OutgoingMessage, SentMessage } from '../../contract/contract.ts'
 import type { Requests } from './requests.ts'
 import type { ChatMessage, MessageList } from './message-list.ts'
 
-/** How long a message is retried automatically while the device has a network connection. After that, the guest decides. */
+/**
+ * How long a message is retried automatically, not counting time without a network connection. After that, the guest
+ * decides.
+ */
 const REPEAT_FOR_MS = 120_000
 
 export interface Outbox {
@@ -21,13 +24,13 @@ interface Sending {
   /** How many attempts have been made. */
   attempts: number
   /**
-   * The id of the newest message known at the first attempt; unset before that. On a retry, the service
-   * searches the history back to it for a message that an earlier attempt has sent.
+   * The id of the newest message that was known at the first attempt; unset until then. On a retry, the service
+   * searches the messages after it for one that an earlier attempt has delivered.
    */
   afterId?: string
 }
 
-/** Sends the guest's messages one at a time and in order, each exactly once regardless of retries. */
+/** Sends the guest's messages one at a time and in order. A retry never sends a message twice. */
 export function createOutbox(options: {
   readonly requests: Requests
   readonly messageList: MessageList
@@ -99,7 +102,7 @@ export function createOutbox(options: {
   }
 }
 
-/** `crypto.randomUUID` is missing on pages without HTTPS. */
+/** Returns a random key. It does not use `crypto.randomUUID`, which is missing on pages without HTTPS. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),

@@ -6,7 +6,7 @@ const TIMEOUT_MS = 40_000
 
 export interface RequestOptions {
   readonly json?: unknown
-  /** Created for each attempt. */
+  /** Called for each attempt. */
   readonly headers?: () => Record<string, string>
   /** How long a transient failure is retried; time without a network connection doesn't count. Default 0. */
   readonly repeatForMs?: number
@@ -20,13 +20,16 @@ export type RequestOfPath = Omit<RequestInit, 'headers'> & {
 
 export interface Requests {
   url(path: string): URL
-  /** Headers of every request. */
+  /** Returns the headers of every request. */
   headers(): Record<string, string>
   /** @throws {ChatProblem} */
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
-  /** Reads a response's body; a session token in it is moved to the store. @throws {ChatProblem} */
+  /** Parses a response's body, and moves a session token in it to the token store. @throws {ChatProblem} */
   settle(status: number, retryAfter: string | null, body: string): unknown
-  /** The caller reads the body. @throws {ChatProblem} for an error status; other errors are those of `fetch` */
+  /**
+   * Returns the response; the caller reads its body. @throws {ChatProblem} for an error status; other errors are those
+   * of `fetch`
+   */
   open(path: string, init?: RequestOfPath): Promise<Response>
 }
 
@@ -117,7 +120,10 @@ export function createRequests(options: {
   }
 }
 
-/** The URL with one trailing slash. It is resolved on first use: a server that renders the page has no base address. */
+/**
+ * Returns a function that resolves the URL, with one trailing slash. It is not resolved earlier, because a server that
+ * renders the page has no base address.
+ */
 export function folderUrl(baseUrl: string | URL): () => URL {
   const text = String(baseUrl)
   let end = text.length

@@ -4,7 +4,7 @@ import type { GuestChatOptions } from './guest-chat.ts'
 import type { Requests } from './requests.ts'
 import type { TokenStore } from './token-store.ts'
 
-/** How long the opening is retried while the guest waits. */
+/** How long a failed request is retried while the guest waits for the session to open. */
 const REPEAT_FOR_MS = 20_000
 const MAX_SOLUTIONS = 2
 
@@ -33,7 +33,8 @@ export async function openOrResume(
       return (await requests.call('POST', 'guest-session', request)) as SessionDescription
     } catch (error) {
       const { challenge } = asProblem(error)
-      // A solution is accepted only once: a retried request may find that its own solution is already used.
+      // A solution is accepted only once. A retried request may fail because its first attempt has already used the
+      // solution; another challenge is then solved.
       if (!challenge || !solveChallenge || !attempts) throw error
       return post({ ...json, challenge: await solveChallenge(challenge) }, attempts - 1)
     }
@@ -43,7 +44,8 @@ export async function openOrResume(
     return await post(startNew ? { ...details, startNew } : details)
   } catch (error) {
     const problem = asProblem(error)
-    // The token is too old, or the driver can't start a new conversation: a session is then opened for a new guest.
+    // If the stored session is over, or if the service cannot start a new conversation in it, a session is opened for a
+    // new guest.
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)

@@ -3,7 +3,10 @@ import type { SessionDescription } from '../../contract/contract.ts'
 const MIN_DELAY_MS = 60_000
 /** Longer delays overflow a browser's timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1
-/** The service issues a new token after half of the old token's lifetime. */
+/**
+ * The share of a token's lifetime after which it is renewed. The service issues a new token once half of the lifetime
+ * has passed.
+ */
 const SHARE_OF_LIFE = 0.6
 
 /** Renews the session token in time, so that a page that only listens keeps its session. Stops when `signal` aborts. */
@@ -16,7 +19,7 @@ export function renewInTime(
   const delayMs = (Date.parse(expiresAt) - Date.now()) * SHARE_OF_LIFE
   const timer = setTimeout(
     () => {
-      // A transient failure is retried in a minute.
+      // After a failure, the renewal is retried in a minute.
       const failed = () => ({ expiresAt: '' })
       void renew()
         .catch(failed)

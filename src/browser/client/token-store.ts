@@ -18,14 +18,14 @@ export interface TokenStore {
 }
 
 /**
- * Stores the session token only where the page chose, under a key that contains the service's address: injected markup
+ * Stores the session token only where the page chose, under a key that contains the service's address. Injected markup
  * can name another service, which must get neither the token nor anything else that the website stores.
  */
 export function createTokenStore(
   choice: StorageChoice,
   options: {
     readonly storageKey: string
-    /** Address of the service. Called on first use. */
+    /** Returns the address of the service. It is called only when the store is used. */
     readonly baseUrl: () => URL
   },
 ): TokenStore {
@@ -54,7 +54,10 @@ export function createTokenStore(
   }
 }
 
-/** The chat's entries have their own prefix, so that the chat neither reads nor replaces anything else that the website stores. */
+/**
+ * Returns the storage key of an entry. The chat's entries have their own prefix, so that the chat neither reads nor
+ * replaces anything else that the website stores.
+ */
 export function storageName(name: string): string {
   return `genesys-guest-chat:${name}`
 }
@@ -70,7 +73,7 @@ export function storageFor(choice: string | undefined): Storage | undefined {
   return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 
-/** Browsers throw if storage is forbidden or full: the token then stays in memory. */
+/** Ignores the error that browsers throw if storage is forbidden or full. The token then stays in memory. */
 function withStorage<T>(use: () => T): T | undefined {
   try {
     return use()

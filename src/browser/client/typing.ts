@@ -1,7 +1,7 @@
-/** Genesys' own clients do not send typing events more often. */
+/** Genesys' own clients send typing events at most this often. */
 const SEND_EVERY_MS = 5000
 
-/** Who is typing on the other side, until a stop event or a timeout. */
+/** Remembers who is typing on the other side, until a message arrives or the typing event times out. */
 export function createTypingIndicator<Sender>(onChange: () => void) {
   let sender: Sender | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -4,7 +4,10 @@ import type { ChatMessage, Content } from '../client/chat-client.ts'
 export interface Answers {
   /** The answer to each picker or form, by the answer's `inReplyTo`. A failed answer does not count. */
   readonly byQuestion: ReadonlyMap<string, ChatMessage>
-  /** Quick replies before this message are closed, because the guest has written since. */
+  /**
+   * The index of the guest's last message. Quick replies before it are no longer shown, because the guest has written
+   * since.
+   */
   readonly lastInboundIndex: number
 }
 
@@ -37,7 +40,7 @@ export function answersIn(messages: readonly ChatMessage[]): Answers {
   return { byQuestion, lastInboundIndex }
 }
 
-/** In old histories, an answer may not name its question: it is then matched by the offered replies. */
+/** In old histories, an answer may have no `inReplyTo`. Its question is then the one that offered the chosen reply. */
 function isAnsweredBy(part: Content, { content = [] }: ChatMessage): boolean {
   const payloads = new Set(
     content.flatMap((answer) => (answer.type === 'button-response' ? [answer.payload] : [])),
@@ -55,7 +58,7 @@ function isSameTime(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other)
 }
 
-/** The text of the choice in an answer. */
+/** The replies that the guest chose in an answer, as text; without a choice, the answer's own text. */
 export function answerText({ text, content = [] }: ChatMessage): string {
   const chosen = content.flatMap((part) => (part.type === 'button-response' ? [part.text] : []))
   return chosen.join(', ') || (text ?? '')

@@ -5,10 +5,10 @@ import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill } from './texts/texts.ts'
 
-/** Genesys' addresses of files expire after a few minutes; a recent one is not renewed. */
+/** Genesys' file addresses expire after a few minutes. An address that is younger than this is not renewed. */
 const FRESH_FOR_MS = 60_000
 
-/** A picture, a video, or a file with its name and size; they open in a new tab. */
+/** A picture, or the name and size of another file. A click opens the file in a new tab. */
 export function attachmentView(file: Part<'attachment'>, view: ChatView): HTMLElement {
   const caption = file.text !== undefined && file.text !== file.fileName && file.text
   const node = fileView(file, view)
@@ -36,7 +36,7 @@ function fileView(file: Part<'attachment'>, view: ChatView): HTMLElement {
   return link
 }
 
-/** The address is renewed when the guest opens the file, and when its picture can't be shown. */
+/** Renews the address when the guest points at, focuses or opens the file, and when its picture can't be loaded. */
 function keepFresh(link: HTMLAnchorElement, id: string, view: ChatView): void {
   const picture = link.querySelector('img')
   let renewedAtMs = -Infinity

@@ -1,6 +1,6 @@
 import { h } from './dom.ts'
 
-/** Web addresses, e-mail addresses, and telephone numbers written as `tel:`. */
+/** Web addresses, `mailto:` and `tel:` addresses, and e-mail addresses from their `@` onwards. */
 const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
 const LOCAL_PART = /^[\w.+-]$/
 const MAX_LOCAL_PART_CHARS = 64
@@ -24,8 +24,8 @@ export function linked(text: string): (Node | string)[] {
 }
 
 /**
- * The start of the name in front of the `@` of an e-mail address. It is searched for backwards: a regular
- * expression would scan the text once from every possible start.
+ * Finds the start of an e-mail address by searching backwards from its `@`. A regular expression would scan the text
+ * again from every possible start.
  */
 function localPartStart(text: string, at: number, leastStart: number): number {
   const least = Math.max(leastStart, at - MAX_LOCAL_PART_CHARS)
@@ -34,7 +34,10 @@ function localPartStart(text: string, at: number, leastStart: number): number {
   return start
 }
 
-/** A link out of the chat. A link that opens another program, such as a telephone number, needs no new tab. */
+/**
+ * A link that leaves the chat. Only web addresses open in a new tab; a telephone number, for example, opens another
+ * program.
+ */
 export function externalLink(
   url: string,
   attributes: Readonly<Record<string, string>>,
@@ -54,7 +57,7 @@ export function safeUrl(text: string | undefined): string | undefined {
 export function linkUrl(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)
-  // The part before an `@` may look like the host, but is not.
+  // The user name before an `@` could be mistaken for the host.
   if (url.username || url.password) return undefined
   return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
 }
@@ -67,9 +70,12 @@ function hostsIn(text: string): string[] {
   })
 }
 
-/** The real target of a link whose text shows another address; undefined if they match. */
+/**
+ * The real target of a link whose text shows another address; undefined if the addresses match, or if the text shows no
+ * address.
+ */
 export function hiddenAddress(words: string, url: string): string | undefined {
-  // Invisible characters could split the address, and other characters could look like its letters.
+  // Invisible characters could split the address, and compatibility characters could imitate its letters.
   const shown = words
     .replace(/\p{Cf}/gu, '')
     .normalize('NFKC')
@@ -89,8 +95,8 @@ function isWithin(hostname: string, domain: string): boolean {
 }
 
 /**
- * Removes the punctuation after an address, and a bracket around it, which are not part of it. It makes
- * only one backward pass, because texts may be long.
+ * Removes the punctuation after an address, and the closing parenthesis if the address is in parentheses. There is only
+ * one backward pass, because texts may be long.
  */
 export function withoutTail(address: string): string {
   let open = 0

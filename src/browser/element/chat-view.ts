@@ -1,16 +1,16 @@
 import type { ChatMessage, OutgoingMessage } from '../client/chat-client.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** What every part of the panel needs for its display and actions. */
+/** The texts, formats and actions that all parts of the panel share. */
 export interface ChatView {
   readonly texts: Texts
-  /** How dates and numbers are written. */
+  /** The locale for dates and numbers, such as `en-GB`. */
   readonly locale: string
   /** Sends the message; failures are shown next to the message. */
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void
-  /** A fresh address for a file; addresses in messages expire after a few minutes. */
+  /** Returns a fresh address of a file; the addresses in messages expire after a few minutes. */
   fileUrl(attachmentId: string): Promise<string>
   /** Called when a file could not be opened. */
   onFileProblem(): void

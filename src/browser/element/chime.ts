@@ -11,7 +11,7 @@ export function playChime(): void {
       if (context) [660, 880].forEach((frequency, i) => tone(context as AudioContext, frequency, i * 0.12))
     })
   } catch {
-    // The device has no sound.
+    // The browser cannot play sounds.
   }
 }
 

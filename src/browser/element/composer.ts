@@ -4,7 +4,7 @@ import { icon } from './icons.ts'
 import { fill, type Texts } from './texts/texts.ts'
 import type { UploadTray } from './upload/upload-tray.ts'
 
-/** Below this number, the guest sees how many characters are left. */
+/** If fewer characters than this are left, the guest sees how many. */
 const SHOW_BELOW_CHARACTERS = 100
 const DEFAULT_MAX_BYTES = 4096
 
@@ -104,7 +104,7 @@ export function createComposer(options: {
     submit()
   })
   field.addEventListener('keydown', (event) => {
-    // An Enter that completes text in an input method, for instance in Japanese, sends nothing.
+    // In an input method, for instance for Japanese, Enter only completes the text.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     submit()
@@ -167,7 +167,10 @@ function attachButton(texts: Texts, onclick: () => void) {
   )
 }
 
-/** Genesys counts UTF-8 bytes; the guest sees characters, estimated from their average size in the text. Negative if the text is too long. */
+/**
+ * The number of characters that are left; negative if the text is too long. Because Genesys counts UTF-8 bytes, the
+ * number is estimated from the average size of the characters in the text.
+ */
 function charactersFor(bytes: number, text: string): number {
   const characters = Array.from(text)
   const bytesOf = (part: string) => new TextEncoder().encode(part).length

@@ -1,7 +1,7 @@
 import type { ChatMessage, Deployment, DeploymentLabels } from '../client/chat-client.ts'
 import { safeUrl } from './autolink.ts'
 
-/** The deployment's configured look; the page's settings take precedence. */
+/** The look that the deployment configures; the page's settings take precedence. */
 export interface Look {
   /** `always`, `on-demand` or `none`. */
   readonly launcher: string
@@ -24,7 +24,7 @@ export function lookOf(deployment: Deployment | undefined): Look {
   }
 }
 
-/** The deployment's labels in the language of the chat, or in a similar one. */
+/** The deployment's labels in the language of the chat, or in another regional variant of that language. */
 export function labelsFor({ labels = {} }: Deployment, language: string): DeploymentLabels | undefined {
   const wanted = language.toLowerCase()
   const tags = Object.keys(labels)
@@ -42,7 +42,7 @@ export function launcherFace(deployment: Deployment, language: string) {
   return { text, iconUrl: safeUrl(iconUrl), hasIcon: display !== 'text' || text === undefined }
 }
 
-/** Gives a bot the name and picture that the deployment configures, so that it appears like a person. */
+/** Adds the bot's name and picture from the deployment to the bot's messages that have none. */
 export function withBot(
   messages: readonly ChatMessage[],
   deployment: Deployment | undefined,

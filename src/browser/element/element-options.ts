@@ -15,7 +15,7 @@ const CHOICES: Choices = {
   knowledge: ['offer', 'first', 'none'],
   'color-scheme': ['light', 'dark'],
 }
-/** Attributes that can list any number of these words. */
+/** Attributes whose value is a list of any of these words. */
 const WORDS = {
   notify: ['title', 'sound'],
   prompts: ['sign-in', 'co-browse', 'video'],
@@ -36,9 +36,11 @@ const OTHERS: readonly (Name | 'attributes')[] = [
   'open',
 ]
 const KNOWN: readonly string[] = [...Object.keys(CHOICES), ...OTHERS]
-/** Attributes that work at any time: style sheets read the color scheme, and the element observes the other two. */
+/**
+ * Attributes that can change at any time: style sheets read the color scheme, and the element observes the other two.
+ */
 const LIVE: readonly string[] = ['open', 'launcher', 'color-scheme'] satisfies Name[]
-/** These are read when the element enters the page, and again if they change before the chat is in use. */
+/** These attributes are read when the element enters the page, and again if they change before the chat is in use. */
 export const ATTRIBUTES_READ_ONCE: readonly string[] = KNOWN.filter((name) => !LIVE.includes(name))
 /** Attributes that every element may have. */
 const GLOBAL =
@@ -58,7 +60,7 @@ export function storageOf(host: Element): 'memory' | 'session' | 'local' | undef
 
 /**
  * The client's options, from the attributes of the element.
- * @param storage used if the page names none
+ * @param storage used if the attribute `storage` is missing or invalid
  */
 export function chatOptions(
   host: Element,
@@ -89,7 +91,7 @@ export function textChanges(host: Element): TextChanges {
   return jsonAttribute(host, 'texts') ?? {}
 }
 
-/** The element's own language, else that of the surrounding page, else the browser's. */
+/** The element's own language, otherwise that of the surrounding page, otherwise the browser's. */
 export function languageOf(host: Element): string {
   const around = host.closest('[lang]')?.getAttribute('lang')
   const wished = host.getAttribute('language') ?? around ?? ''

@@ -48,11 +48,17 @@ export interface ChatHost extends HTMLElement {
   readonly solveChallenge: GuestChatOptions['solveChallenge']
 }
 
-/** A conversation and its view, created from the attributes that the element has at that time. */
+/**
+ * A conversation and its view, created from the attributes that the element has when it enters the page, and created
+ * again if they change before the chat is in use.
+ */
 export interface ElementParts {
-  /** Created when the page first reads it. */
+  /** Created when the page or the view first needs it. */
   readonly chat: GuestChat
-  /** Whether the page has read `chat`, or the conversation has been opened. From then on, changes of attributes are ignored. */
+  /**
+   * Whether the page has read `chat`, or the conversation has been opened. From then on, only changes to `open`,
+   * `launcher` and `color-scheme` have an effect.
+   */
   readonly isInUse: boolean
   update(withFocus: boolean): void
   end(): void
@@ -64,7 +70,10 @@ interface View {
   end(): void
 }
 
-/** Frameworks insert the element into the page before they set its attributes, which are therefore read at the end of the turn. */
+/**
+ * Frameworks insert the element into the page before they set its attributes. The attributes are therefore read in a
+ * microtask.
+ */
 export function createElementParts(host: ChatHost): ElementParts {
   const late = createLateStorage()
   let chat: GuestChat | undefined
@@ -181,7 +190,7 @@ function createView(
   function start(): void {
     if (isShown() && closed?.isShut) closed.offerCallback(deployment)
     const isWanted = (isShown() && !(closed && (closed.isShut || !isLookKnown))) || chat.canResume
-    // The deployment defines what a new guest is asked first.
+    // The deployment determines what a new guest sees first, such as a form.
     const isReady = isLookKnown || (isStorageKnown && chat.canResume)
     if (!isWanted || !isReady || chat.state !== 'closed') return
     hasStarted = true
@@ -260,7 +269,10 @@ function unreadCount(
   })
 }
 
-/** Reads the deployment immediately: the button depends on it and, if the page wants them, on the opening hours. Errors are shown when the chat opens. */
+/**
+ * Reads the deployment, on which the button depends. Calls `apply` when the deployment and, if the page needs them, the
+ * opening hours have been read, and also after a timeout. Errors are shown when the chat opens.
+ */
 function readDeployment(
   host: Element,
   chat: GuestChat,
@@ -283,7 +295,11 @@ function readDeployment(
   })
 }
 
-/** Shows the waiting time and, with `when-closed`, watches the opening hours; without it, returns undefined. A failure leaves the chat unchanged. */
+/**
+ * Shows the waiting time and, if the page sets `when-closed`, watches the opening hours. A failure leaves the chat
+ * unchanged.
+ * @returns undefined if the page does not set `when-closed`
+ */
 function watchOpening(
   options: ClosedOptions & { readonly host: ChatHost; readonly late: LateStorage },
   onChange: () => void,
@@ -327,7 +343,10 @@ function isLauncherWanted(host: ChatHost, deployment: Deployment | undefined, wa
   return choice === 'always' || (choice === 'on-demand' && (wasOpened || host.open))
 }
 
-/** Returns a function that starts reporting page views and showing invitations, once, if the visitor has agreed. */
+/**
+ * Returns a function that starts to report page views and to show invitations if the page sets `journey`. Further calls
+ * have no effect.
+ */
 function visitorFollower(
   options: Omit<JourneyOptions, 'storage' | 'key' | 'isInvitable'> & {
     readonly isInline: boolean
@@ -371,7 +390,10 @@ function adoptStyles(root: ShadowRoot, host: Element, language: string): (deploy
   }
 }
 
-/** Applies the page's color, else the deployment's, else the default. Text on it is always readable. */
+/**
+ * Applies the page's color, otherwise the deployment's, otherwise the default. Text in front of the color is always
+ * readable.
+ */
 function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {
   const accent = paintedColor(host, ACCENT_PROPERTY) ?? parseHex(deploymentAccent) ?? DEFAULT_ACCENT
   const properties = Object.entries(themeOf(accent)).map(([name, value]) => `${name}: ${value};`)
@@ -384,7 +406,7 @@ function reportProblem(host: Element, problem: ChatProblem): void {
   tell(host, 'guest-chat-problem', problem)
 }
 
-/** At a wrong address, another server responds with its own page. */
+/** Warns developers if the response came from another server, which means that the address is wrong. */
 function checkAddress(host: Element, { code, status }: ChatProblem): void {
   if (code !== 'unexpected_answer' || status >= 500) return
   void import('./wrong-address.ts').then(
@@ -397,7 +419,7 @@ export function tell(host: EventTarget, name: string, detail: object): void {
   host.dispatchEvent(new CustomEvent(name, { detail }))
 }
 
-/** Several changes in one turn are rendered once. */
+/** Returns a function that renders only once if it is called several times in the same turn of the event loop. */
 function coalesce(render: () => void): () => void {
   let isWaiting = false
   return () => {

@@ -6,7 +6,7 @@ import { icon } from './icons.ts'
 /** The picture of a message's sender. Until it has loaded, or if there is none, a person's initial or an icon is shown. */
 export function faceOf(message: ChatMessage | undefined): Node {
   const isBot = message?.sender === 'bot'
-  // Only a person is shown as a letter.
+  // A bot is shown as an icon instead of a letter.
   const letter = isBot ? undefined : message?.from?.name?.codePointAt(0)
   const sign =
     letter === undefined ? icon(isBot ? 'bot' : 'chat') : String.fromCodePoint(letter).toUpperCase()
@@ -18,7 +18,7 @@ export function faceOf(message: ChatMessage | undefined): Node {
   return face
 }
 
-/** The last message that names its sender. */
+/** The last message from an agent or a bot that names its sender. */
 export function lastNamed(
   messages: readonly ChatMessage[],
   sender?: 'agent' | 'bot',

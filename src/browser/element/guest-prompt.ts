@@ -1,4 +1,4 @@
 import type { OfferEvent, SignInEvent } from '../../contract/contract.ts'
 
-/** A request or offer that the guest is asked about and the page handles. */
+/** A request or offer that the page handles after the guest has accepted it. */
 export type GuestPrompt = ({ readonly kind: 'sign-in' } & SignInEvent) | OfferEvent

@@ -2,7 +2,10 @@ import type { TokenStorage } from '../client/token-store.ts'
 
 /** Keeps items in memory until it is known which storage to use. */
 export interface LateStorage extends TokenStorage {
-  /** Uses `place` from now on, and copies each item into it, unless another tab has already stored one under the same key. */
+  /**
+   * Uses `place` from now on, and copies each item into it, unless another tab has already stored an item under the
+   * same key.
+   */
   moveTo(place: Storage | undefined): void
 }
 

@@ -1,7 +1,6 @@
 /**
- * Rich text in the syntax of Genesys' Messenger: `*bold*`, `_italic_`, `~struck~`, `==marked==`, `` `code`
- * ``, links, lists and quotes, in addition to the usual Markdown. The result is a tree of the elements below;
- * HTML stays text.
+ * Rich text in the syntax of Genesys' Messenger, in addition to the usual Markdown: `*bold*`, `_italic_`, `~struck~`,
+ * `==marked==`, code in backticks, links, lists and quotes. The result is a tree of the elements below; HTML stays text.
  */
 
 export type MarkdownTag =
@@ -12,7 +11,9 @@ export type MarkdownNode =
   | { readonly tag: MarkdownTag; readonly children: readonly MarkdownNode[]; readonly start?: number }
   | { readonly tag: 'a'; readonly url: string; readonly children: readonly MarkdownNode[] }
 
-/** Below this depth, nothing is interpreted, so that the cost is proportional to the length of the text. */
+/**
+ * Text that is nested more deeply is not interpreted, so that the cost stays proportional to the length of the text.
+ */
 const MAX_DEPTH = 6
 /** Longer marks come first. Single `*` and `_` have the same meaning as in Messenger. */
 const STYLES: readonly (readonly [mark: string, tag: MarkdownTag])[] = [
@@ -49,7 +50,7 @@ function blocks(
   const nodes: MarkdownNode[] = []
   const inside = (part: readonly string[]) => blocks(part, safeUrl, depth + 1)
   const styled = (part: string) => inlines(part, safeUrl, 0)
-  /** Returns the lines from `from` on, as long as the condition holds. */
+  /** Returns the lines from `from` up to the first line for which the condition does not hold. */
   const take = (from: number, holds: (line: string) => boolean) => {
     let end = from
     while (end < lines.length && holds(lines[end] ?? '')) end++
@@ -99,7 +100,7 @@ function inlines(
   depth: number,
 ): readonly MarkdownNode[] {
   const nodes: MarkdownNode[] = []
-  /** Marks without a closing mark, so that each is searched for only once. */
+  /** Marks that are known to have no closing mark. The text is searched only once for each of them. */
   const unclosed = new Set<string>()
   let plain = ''
   const push = (node: MarkdownNode) => {
@@ -148,7 +149,7 @@ function inlines(
   return plain === '' ? nodes : [...nodes, plain]
 }
 
-/** A styled range that starts here. Both of its marks must be at the edge of a word. */
+/** Finds a styled range that starts at this position. Both of its marks must be at the edge of a word. */
 function styleAt(text: string, at: number, unclosed: Set<string>) {
   for (const [mark, tag] of STYLES) {
     if (!text.startsWith(mark, at) || unclosed.has(mark)) continue

@@ -8,20 +8,20 @@ import { messageView, type MessageView } from './message-view.ts'
 
 const GROUP_WITHIN_MS = 5 * 60_000
 const NEAR_END_PX = 60
-/** When the guest scrolls this near to the oldest message shown, earlier ones are read. */
+/** Earlier messages are read when the guest scrolls this close to the oldest message that is shown. */
 const NEAR_START_PX = 200
 
 export interface LogState {
   readonly messages: readonly ChatMessage[]
   readonly hasEarlier: boolean
   readonly isWritable: boolean
-  /** The guest can't write, so the greeting, which asks for a message, is hidden. */
+  /** Whether the guest can no longer write. The greeting, which asks for a message, is then hidden. */
   readonly isOver: boolean
   /** The text that shows who is typing. */
   readonly typing: string | undefined
 }
 
-/** The messages, oldest first. The log stays at the newest one unless the guest has scrolled away. */
+/** The messages, oldest first. The log stays scrolled to the newest message unless the guest has scrolled away. */
 export interface MessageLog {
   readonly node: HTMLElement
   update(state: LogState): void
@@ -69,7 +69,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
 
   scroller.addEventListener('scroll', () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller
-    // The event arrives late, and also after content has grown or shrunk, which does not count as scrolling away.
+    // The event arrives late. It also arrives when content has grown or shrunk, which does not count as scrolling away.
     const isScrolledUp = scrollTop < lastTopPx && sizes() === lastSizes
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX || (isAtEnd && !isScrolledUp))
     if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()
@@ -119,7 +119,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     const keyBefore = firstKey
     await onEarlier()
     earlier.disabled = false
-    // After a failure, only the button tries again.
+    // After a failure, only the button retries the read; scrolling does not.
     canReadEarlier = firstKey !== keyBefore
   }
 
@@ -128,12 +128,12 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     node,
     update(state) {
       const key = state.messages[0]?.key
-      // Older messages are added above what the guest is reading, which stays where it is.
+      // What the guest is reading stays in place when older messages are added above it.
       const fromEndPx = key !== firstKey && !isAtEnd ? scroller.scrollHeight - scroller.scrollTop : undefined
       firstKey = key
       toggle(earlier, state.hasEarlier)
       toggle(welcome, state.messages.length === 0)
-      // A class, because WebKit does not notice every change that `:has()` depends on.
+      // A class is used instead of `:has()`, because WebKit misses some changes on which `:has()` depends.
       content.classList.toggle('empty', state.messages.length === 0)
       for (const line of greeting) toggle(line, !state.isOver)
       updateRows(state, firstNewKey)
@@ -158,7 +158,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
   }
 }
 
-/** The button to the newest message, with the number of messages that the guest has not seen. */
+/** The button that scrolls to the newest message, with the number of messages that the guest has not seen. */
 function createNewestButton({ texts }: ChatView, onclick: () => void) {
   const unseen = h('span', { class: 'unread', 'aria-hidden': 'true' })
   const node = h('button', { type: 'button', class: 'to-newest', onclick }, icon('down'), unseen)

@@ -18,7 +18,7 @@ const EMOJI =
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
-  /** Whether the guest has written nothing since, so that quick replies are still open. */
+  /** Whether the guest has written nothing since this message, so that its quick replies are still open. */
   readonly isUnanswered: boolean
   /** Whether this is the guest's newest sent message, which shows that it was sent. */
   readonly isNewestOwn: boolean
@@ -33,8 +33,8 @@ export interface MessageView {
 }
 
 /**
- * One message. Its text is created once, because screen readers would read a replaced text again; only its
- * surroundings change with its position and delivery.
+ * One message. Its text is not replaced when only its position or its delivery status changes, because screen readers
+ * would read the text again.
  */
 export function messageView(first: ChatMessage, view: ChatView): MessageView {
   const isOwn = first.direction === 'inbound'
@@ -108,7 +108,7 @@ function parts(message: ChatMessage, view: ChatView, structured: StructuredPart[
   return [bubble([view.texts.file])]
 }
 
-/** The guest's text, and the guest's choice if its text is different. */
+/** The guest's text, and the chosen replies if they differ from the text. */
 function ownText(message: ChatMessage): string {
   const chosen = answerText({ ...message, text: '' })
   return [message.text, chosen !== message.text && chosen].filter(Boolean).join('\n')
@@ -157,7 +157,7 @@ function contentView(
       return shown.node
     }
     case 'form-response':
-      // The form shows its answers; a message without text shows them too, because it has nothing else.
+      // The form itself shows its answers. A message without text shows them too, because it would otherwise be empty.
       return message.text ? undefined : formResponseView(part)
     case 'text':
       return textBubble(part.text, message)
@@ -202,7 +202,7 @@ function statusParts(
   return isNewestOwn ? [at, icon('check'), h('span', {}, texts.sent)] : [at]
 }
 
-/** Problems that would make a retry fail in the same way. */
+/** Codes of problems that a retry cannot solve. */
 const TOO_LONG: readonly string[] = ['text_too_long', 'request_too_large']
 
 function failureParts(message: ChatMessage, view: ChatView): Node[] {
@@ -216,7 +216,7 @@ function failureParts(message: ChatMessage, view: ChatView): Node[] {
   ]
 }
 
-/** A button that is named after its message, because there may be several. */
+/** A button whose accessible name includes the message's text, because several messages may have such a button. */
 function action(label: string, { text }: ChatMessage, onclick: () => void, look = ''): HTMLElement {
   const name = text === undefined ? label : `${label}: ${text.slice(0, 60)}`
   return h('button', { type: 'button', class: `link${look}`, 'aria-label': name, onclick }, label)

@@ -11,7 +11,7 @@ export interface Notice {
   readonly node: HTMLElement
   /** @param isToldElsewhere whether the text in place of the composer already explains the problem */
   update(problem: ChatProblem | undefined, isToldElsewhere: boolean): void
-  /** Shows a failure once; the next change of the chat removes it. */
+  /** Shows a failure until the next change of the chat. */
   tell(text: string): void
 }
 
@@ -67,7 +67,9 @@ export function createNotice(options: {
   }
 }
 
-/** False while the device is offline: that is shown immediately, and takes precedence. */
+/**
+ * Whether the chat is waiting for the service. False while the device is offline, which is shown immediately instead.
+ */
 function isWaitingForService(chat: GuestChat): boolean {
   const { state, connection, messages } = chat
   if (connection === 'offline') return false

@@ -4,7 +4,7 @@ import { createButton } from './button.ts'
 import { h, toggle } from './dom.ts'
 import { problemText, type Texts } from './texts/texts.ts'
 
-/** What is shown in place of the composer when the guest can't write. */
+/** The bar that replaces the composer when the guest can't write. */
 export interface OverBar {
   readonly node: HTMLElement
   /** @param refusal why no session could be opened */
@@ -23,7 +23,7 @@ export function createOverBar(options: {
   let survey: Promise<unknown> | undefined
   const startNew = createButton(texts.startNew, onStartNew, 'primary')
   const retry = createButton(texts.retry, onRetry, 'primary')
-  // What the page offers when the chat is unavailable, such as a telephone number or a form.
+  // The page's own content for a chat that is unavailable, such as a telephone number or a form.
   const instead = h('slot', { name: 'unavailable' })
   const words = h('p', { role: 'status' })
   const node = h('div', { class: 'over-bar' }, words, instead, retry, startNew)

@@ -12,7 +12,7 @@ export interface PanelHeader {
     /** No session could be opened. */
     readonly isUnavailable: boolean
   }): void
-  /** The chat's title, and a line below it while all is well. */
+  /** Sets the chat's title, and the line that is shown below it while the chat is connected. */
   setTitle(title: string, subtitle: string | undefined): void
 }
 
@@ -86,7 +86,7 @@ export function createPanelHeader(options: {
   }
 }
 
-/** For the guest, the conversation is also closed after the agent has left, although the guest can still write. */
+/** The header also shows the conversation as closed after the agent has left, although the guest can still write. */
 const isClosed = ({ state }: GuestChat) =>
   state === 'disconnected' || state === 'read-only' || state === 'ended'
 

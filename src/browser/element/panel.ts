@@ -25,14 +25,14 @@ export interface PanelOptions {
   readonly details: { journeyContext?: NonNullable<GuestDetails['journeyContext']> }
   readonly texts: Texts
   readonly language: string
-  /** How dates and numbers are written. */
+  /** The locale for dates and numbers, such as `en-GB`. */
   readonly locale: string
   readonly isInline: boolean
-  /** The page sets the chat's title itself. */
+  /** Whether the page sets the chat's title itself. */
   readonly hasCustomTitle: boolean
   /** The kinds of requests and offers that the page handles. */
   readonly promptKinds: readonly string[]
-  /** Whether a new guest sees articles; undefined if the page does not set it. */
+  /** How a new guest finds articles; undefined if the page does not set the attribute `knowledge`. */
   readonly knowledge: string | undefined
   readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
   readonly onClose: () => void
@@ -41,7 +41,7 @@ export interface PanelOptions {
 
 export interface Panel {
   readonly node: HTMLElement
-  /** @param isModal whether the page behind is inert, because the panel covers it */
+  /** @param isModal whether the rest of the page is inert, because the panel covers it */
   show(isShown: boolean, isModal: boolean): void
   /** Opens the conversation, if it isn't open. */
   start(): void
@@ -62,7 +62,7 @@ export function createPanel(options: PanelOptions): Panel {
   let deployment: Deployment | undefined
   let opening: Promise<void> | undefined
 
-  /** A failure that concerns more than one message is shown above the composer; a message shows its own failure. */
+  /** Shows a failure above the composer. A message that cannot be sent shows its own failure instead. */
   async function attempt(work: () => Promise<unknown>): Promise<void> {
     problem = undefined
     try {
@@ -128,7 +128,7 @@ export function createPanel(options: PanelOptions): Panel {
     if (isOver && hadFocus) focus()
     const isWritable = chat.state === 'open' || chat.state === 'disconnected'
     const messages = withBot(chat.messages, deployment)
-    // A class, because WebKit does not notice every change that `:has()` depends on.
+    // A class is used instead of `:has()`, because WebKit misses some changes on which `:has()` depends.
     node.classList.toggle('over-empty', isOver && messages.length === 0)
     header.update({ messages, ...headerState(chat, deployment, isUnavailable) })
     log.update({
@@ -225,7 +225,7 @@ function addTranscriptButton(
   })
 }
 
-/** Shows a new guest the articles and the pre-chat form first, and skips whatever cannot be loaded. */
+/** Shows a new guest the articles and the pre-chat form first. If either cannot be loaded, it is skipped. */
 async function openChat(
   node: HTMLElement,
   options: PanelOptions,
@@ -248,7 +248,10 @@ async function openChat(
   return chat.open({ ...details, ...answers })
 }
 
-/** Retries the live events now, or opens the chat again and sends the messages that failed for the same reason. */
+/**
+ * Retries immediately if the session is open. Otherwise, opens the chat again and resends the messages that failed for
+ * the same reason.
+ */
 async function reconnect(chat: GuestChat, refusal: ChatProblem | undefined): Promise<void> {
   if (chat.state === 'open' || chat.state === 'disconnected') {
     chat.retryNow()

@@ -1,4 +1,4 @@
-/** The corner of the page for the chat. */
+/** Places the chat in a corner of the page. */
 
 export interface Placement {
   readonly isRightToLeft: boolean

@@ -12,7 +12,7 @@ const CONTROLS = 'button.action, button.card-link, .slot, .choices'
 
 let loading: Promise<Module> | undefined
 
-/** Loads the code for cards, pickers and forms; a failed load is retried at the next call. */
+/** Loads the code for cards, pickers and forms; a failed load is retried on the next call. */
 export function loadStructuredContent(): Promise<Module> {
   loading ??= import('./structured/structured-content.ts')
   loading.catch(() => (loading = undefined))

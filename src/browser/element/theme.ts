@@ -4,7 +4,7 @@ export type Rgb = readonly [red: number, green: number, blue: number]
 
 const WHITE: Rgb = [255, 255, 255]
 const INK: Rgb = [20, 22, 28]
-/** The darkest background of the light theme, and the lightest of the dark one, for colored text. */
+/** The darkest background behind colored text in the light theme, and the lightest in the dark theme. */
 const LIGHT_SURFACE: Rgb = [237, 240, 244]
 const DARK_SURFACE: Rgb = [42, 46, 56]
 /** WCAG 2.2, success criterion 1.4.3. */
@@ -54,7 +54,7 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** The color itself, or the color mixed with as much of `towards` as necessary. */
+/** The color itself if it is readable, or the color mixed with as much of `towards` as necessary. */
 function readableOn(surface: Rgb, color: Rgb, towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(color, towards, share)

@@ -12,7 +12,7 @@ export interface Unread {
 }
 
 export function createUnread(options: {
-  /** Stores the time up to which the guest has read; without storage, a reload loses it. */
+  /** Stores the time up to which the guest has read; without storage, the time is lost on a reload. */
   readonly storage: TokenStorage | undefined
   readonly key: string
   /** `title` puts the count in front of the page's title; `sound` plays a short tone. */

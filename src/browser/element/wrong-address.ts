@@ -1,11 +1,11 @@
 /**
- * Warns developers that another server responds at this address, with a page of its own. This separate file is loaded when that
- * happens.
+ * Warns developers that the server at this address is not the chat service. This separate file is loaded only in that
+ * case.
  */
 export function warnOfWrongAddress(host: Element, status: number): void {
   const address = host.getAttribute('base-url')
   const where = address === null ? 'The address of this script' : `base-url="${address}"`
   console.warn(
-    `<${host.localName}>: ${where} answers with status ${status} and is not the chat service. Set base-url to the address of the service.`,
+    `<${host.localName}>: ${where} responds with status ${status} and is not the chat service. Set base-url to the address of the service.`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * Texts for a closed contact center, and for a guest who is waiting. `{day}` is a weekday, with its date if it is far away;
- * `{time}` is, for example, `9:00`.
+ * Texts for a closed contact center, and for a guest who is waiting. `{day}` is a weekday, with its date if it is a
+ * week or more away; `{time}` is, for example, `9:00`.
  */
 export interface AvailabilityTexts {
   readonly closedNow: string
@@ -16,7 +16,7 @@ export interface AvailabilityTexts {
   readonly waitingShort: string
 }
 
-/** All languages in one file: few pages need these texts, and they are small. */
+/** All languages are in one file, because the texts are short and few pages need them. */
 export const AVAILABILITY_TEXTS: Readonly<Record<string, AvailabilityTexts>> & {
   readonly en: AvailabilityTexts
 } = {

@@ -16,7 +16,7 @@ export interface ClosedOptions {
   readonly host: HTMLElement
   readonly chat: GuestChat
   readonly panel: HTMLElement
-  /** The chat's texts, including those that the page replaces. */
+  /** The chat's texts, with the page's replacements. */
   readonly texts: Texts
   readonly language: string
   readonly locale: string
@@ -26,14 +26,14 @@ export interface ClosedOptions {
 export interface ClosedState {
   /** Whether the guest can't start a conversation now. */
   isShut: boolean
-  /** Whether the button is hidden. */
+  /** Whether the chat button is hidden. */
   isHidden: boolean
 }
 
 /**
- * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. Only pages
- * with this feature load this separate file.
- * @returns resolves when the state is first known, or cannot be determined
+ * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. This
+ * separate file is loaded if the page sets `when-closed`, or when a guest waits for an agent.
+ * @returns a promise that resolves when the state is first known, or cannot be determined
  */
 export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {
   const { host, chat, panel, language, locale, signal } = options
@@ -106,7 +106,10 @@ export function showWaiting({ chat, panel, language, ...options }: ClosedOptions
   update()
 }
 
-/** The notice replaces neither an active conversation nor a text that the guest has started to write. */
+/**
+ * Whether the notice may be shown. It replaces neither an active conversation nor a text that the guest has started to
+ * write.
+ */
 function isIdle(chat: GuestChat, panel: HTMLElement): boolean {
   if (chat.state === 'closed') return !chat.canResume
   const isNew = chat.state === 'open' && chat.session?.state === 'new' && chat.messages.length === 0

@@ -22,7 +22,7 @@ const MAX_PHONE_CHARS = 40
 export interface CallbackFormOptions {
   readonly host: HTMLElement
   readonly chat: Pick<GuestChat, 'availability'>
-  /** Creates a chat with its own session, so that the chat itself stays unchanged. */
+  /** Creates a second client with a separate session, so that the conversation stays unchanged. */
   readonly newChat: () => GuestChat
   readonly texts: Texts
   readonly language: string
@@ -33,16 +33,16 @@ export interface CallbackFormOptions {
 interface FormParts extends CallbackFormOptions {
   readonly words: CallbackTexts
   readonly structured: typeof StructuredContent
-  /** Undefined if it is not known. */
+  /** Whether the contact center is open; undefined if that is not known. */
   readonly opening: Availability | undefined
   readonly problem: HTMLElement
-  /** @param thanks undefined if the guest does not request a call */
+  /** @param thanks the text to show after a request; undefined if the guest has not requested a call */
   readonly onClose: (thanks?: string) => void
 }
 
 /**
- * Adds a button to the closed view that opens a form for a callback. This separate file is loaded if the contact center is closed
- * and the service accepts callbacks.
+ * Adds a button to the notice of the closed contact center. The button opens a form for requesting a callback. This
+ * separate file is loaded if the contact center is closed and the service accepts callbacks.
  * @param place gets the class `asking` while the form is shown
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
@@ -58,7 +58,7 @@ export function offerCallback(place: HTMLElement, options: CallbackFormOptions):
     try {
       const [structured, opening] = await Promise.all([
         options.loadStructuredContent(),
-        // Without the opening hours, the guest chooses a time.
+        // If the state is unknown, the guest chooses a time.
         chat.availability().catch(() => undefined),
       ])
       if (place.classList.contains('asking')) return
@@ -113,10 +113,10 @@ function callbackForm(parts: FormParts): HTMLElement {
   if (asksForTime) form.querySelector('.form-step')?.lastElementChild?.before(day.node, time.node)
   propose(opening?.opensAt)
 
-  /** Selects the first half hour at or after a time. */
+  /** Selects the first full or half hour at or after a time. */
   function propose(at: string | undefined): void {
     if (at === undefined) return
-    const local = localTime(Math.ceil(Date.parse(at) / STEP_MS) * STEP_MS)
+    const local = localTime(Date.parse(at), STEP_MS)
     day.select.value = local.slice(0, 10)
     time.select.value = local.slice(11, 16)
   }
@@ -221,8 +221,9 @@ function choice(label: string, options: readonly HTMLOptionElement[]) {
 }
 
 /** `2026-11-26T09:00:00.000Z`, where `Z` means the guest's own time zone. */
-function localTime(timeMs: number): string {
-  return new Date(timeMs - new Date(timeMs).getTimezoneOffset() * 60_000).toISOString()
+function localTime(timeMs: number, roundUpToMs = 1): string {
+  const localMs = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000
+  return new Date(Math.ceil(localMs / roundUpToMs) * roundUpToMs).toISOString()
 }
 
 function nextDays(locale: string): HTMLOptionElement[] {

@@ -1,4 +1,4 @@
-/** Texts of the form for callbacks. `{day}` is a weekday with its date; `{time}` is, for example, `9:00`. */
+/** Texts of the callback form. `{day}` is a weekday with its date; `{time}` is, for example, `9:00`. */
 export interface CallbackTexts {
   readonly callbackTitle: string
   readonly callbackName: string
@@ -8,16 +8,16 @@ export interface CallbackTexts {
   readonly callbackTime: string
   readonly callbackSend: string
   readonly callbackAt: string
-  /** The call comes as soon as somebody is free. */
+  /** Used if the guest cannot choose a time, because the contact center is open. */
   readonly callbackSoon: string
   readonly callbackPhoneWrong: string
   readonly callbackTimeWrong: string
   readonly callbackClosed: string
-  /** The time is refused; the text names the next possible time. */
+  /** Used if the chosen time is refused and the service knows the next possible time. */
   readonly callbackNext: string
 }
 
-/** All languages in one file, which is loaded when a guest wants to be called back. */
+/** All languages are in one file, which is loaded when the chat offers a callback. */
 export const CALLBACK_TEXTS: Readonly<Record<string, CallbackTexts>> & { readonly en: CallbackTexts } = {
   en: {
     callbackTitle: 'When may we call you?',

@@ -46,7 +46,7 @@ export function closedWords(
   return { reason, reopens: fill(text, { day, time: write({ hour: 'numeric', minute: '2-digit' }) }) }
 }
 
-/** Midnight of a calendar day, as if it were in UTC: a day on which the clocks change does not have 24 hours. */
+/** The calendar day at midnight UTC. Local midnights are not always 24 hours apart, because clocks change. */
 function dayOf(timeMs: number, timeZone: string | undefined): number {
   const options = { year: 'numeric', month: 'numeric', day: 'numeric', ...zoneOption(timeZone) } as const
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', options).formatToParts(timeMs)
@@ -58,7 +58,7 @@ function zoneOption(timeZone: string | undefined): { readonly timeZone?: string 
   return timeZone === undefined ? {} : { timeZone }
 }
 
-/** About how long the guest will wait. */
+/** The text for the estimated waiting time. */
 export function waitingWords(
   { fromMinutes: from, toMinutes: to }: { readonly fromMinutes: number; readonly toMinutes: number },
   texts: AvailabilityTexts,

@@ -1,14 +1,14 @@
 import type { Availability, ChatProblem, GuestChat } from '../../client/chat-client.ts'
 
 const EVERY_MS = 60_000
-/** Pages request the state again when it changes, but not all in the same second. */
+/** Pages request the state again after its next change, at random moments within this time. */
 const SPREAD_MS = 5000
 /** The shortest delay before the next request. */
 const MIN_DELAY_MS = 1000
 
 /**
  * Requests the state once a minute and when it changes, while the page is visible. A failed request changes nothing.
- * @param onNotEnabled called if the service has no opening hours; there are no further requests
+ * @param onNotEnabled called if the service has no opening hours; no further request is sent
  */
 export function watchOpening(
   chat: Pick<GuestChat, 'availability'>,
@@ -56,7 +56,7 @@ export function watchOpening(
   return ask()
 }
 
-/** Uses the service's clock, because the device's clock can be wrong. */
+/** The time until the next change, according to the service's clock, because the device's clock can be wrong. */
 function untilChangeMs({ until, asOf, stale }: Availability): number {
   if (until === undefined || stale) return Infinity
   return Math.max(MIN_DELAY_MS, Date.parse(until) - Date.parse(asOf) + Math.random() * SPREAD_MS)

@@ -1,11 +1,15 @@
 import type { AltchaChallenge } from '../../../contract/contract.ts'
 
-/** How many digests are computed at a time: enough to keep the processor busy, but few enough for the page to stay responsive. */
+/**
+ * The number of digests that are computed concurrently: enough to keep the processor busy, but few enough for the page
+ * to stay responsive.
+ */
 const BATCH = 500
 
 /**
- * Finds the number by trying all candidates. The browser computes digests outside the page's own thread.
- * @throws if the page is not in a secure context, or no number fits
+ * Solves a proof of work by trying all candidate numbers. The browser computes the digests outside the page's main
+ * thread.
+ * @throws if the page is not in a secure context, or if no number is a solution
  */
 export async function solveAltcha(given: AltchaChallenge): Promise<string> {
   const { algorithm, challenge, salt, signature, maxnumber } = given

@@ -1,7 +1,7 @@
 import type { InEachLanguage } from '../texts/in-language.ts'
 
 interface InvitationTexts {
-  /** Used if the administrator has written no text. */
+  /** Used if the administrator has not written a text. */
   readonly offer: string
   readonly accept: string
   readonly decline: string

@@ -4,13 +4,13 @@ import { inLanguage } from '../texts/in-language.ts'
 import { INVITATION_TEXTS } from './invitation-texts.ts'
 
 export interface InvitationOptions {
-  /** The administrator's words. */
+  /** The administrator's text, if there is one. */
   readonly text: string | undefined
   readonly language: string
   readonly onAnswer: (isAccepted: boolean) => void
 }
 
-/** Shows the invitation next to the chat button. It does not take the focus: the visitor is busy with the page. */
+/** Shows the invitation next to the chat button. It does not take the focus, because the visitor is using the page. */
 export function showInvitation(
   root: ShadowRoot,
   { text, language, onAnswer }: InvitationOptions,
@@ -29,7 +29,8 @@ export function showInvitation(
     },
   })
   adoptStyles(root.lastChild ?? root, invitationStyles)
-  // It comes before the button, also in the tab order. The region is empty at first, because screen readers read out what is added later.
+  // The invitation is inserted before the button, so that it also comes first in the tab order. It is empty at first,
+  // because screen readers announce only content that is added later.
   root.insertBefore(node, root.lastChild)
   const { left, right } = root.host.getBoundingClientRect()
   node.classList.toggle('at-left', left + right < innerWidth)

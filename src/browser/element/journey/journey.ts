@@ -17,17 +17,20 @@ export interface JourneyOptions {
   readonly signal: AbortSignal
 }
 
-/** A limit for a page that stays open all day. */
+/** The maximum number of requests for invitations per page view, in case a page stays open all day. */
 const MAX_QUESTIONS_PER_PAGE = 20
 const LOOK_AGAIN_SECONDS = 30
-/** A timer may fire slightly before the clock reaches its time. */
+/** The tolerance for timers, which may fire slightly early. */
 const EARLY_MS = 100
-/** The service has no journey, or does not serve this page. */
+/**
+ * Statuses after which no further request is sent: the service does not accept page views, or does not allow this
+ * website.
+ */
 const FINAL_STATUSES = [403, 404, 501]
 
 /**
- * Reports to Genesys which pages the visitor sees, and shows what its action maps offer. This separate file is loaded if the page
- * sets `journey` and the service accepts page views.
+ * Reports to Genesys which pages the visitor sees, and shows the invitations of Genesys' action maps. This separate
+ * file is loaded if the page sets `journey` and the service accepts page views.
  */
 export function followJourney(options: JourneyOptions): void {
   const { host, root, chat, language, isInvitable, details, signal } = options
@@ -38,7 +41,7 @@ export function followJourney(options: JourneyOptions): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let questions = 0
   let isOver = false
-  /** The earliest time of the next request, however often the visitor returns to the page. */
+  /** The earliest time of the next request, even if the visitor returns to the page before then. */
   let askAtMs = 0
   let shown: { readonly node: HTMLElement; readonly invitation: JourneyInvitation } | undefined
 
@@ -115,11 +118,11 @@ export function followJourney(options: JourneyOptions): void {
     ) {
       questions += 1
       void tell('invitations', sessionId === undefined ? {} : { sessionId })
-      // The address may change without an event.
+      // The check is repeated, because the address may change without an event.
     } else timer = setTimeout(ask, LOOK_AGAIN_SECONDS * 1000)
   }
 
-  /** Also reports views in an application that changes the address without loading a page. */
+  /** Reports a page view, even if an application has changed the address without loading a page. */
   function view(): void {
     if (url === location.href) return
     const isFirst = url === undefined
@@ -201,7 +204,7 @@ function visitorIdOf({ storage, key }: Pick<JourneyOptions, 'storage' | 'key'>):
   }
 }
 
-/** `crypto.randomUUID` exists only on pages with HTTPS. */
+/** Returns a random UUID. `crypto.randomUUID` exists only on pages with HTTPS. */
 function newId(): string {
   const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, i) => {
     const value = i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte

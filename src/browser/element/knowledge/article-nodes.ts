@@ -1,7 +1,7 @@
 import { externalLink, linkUrl } from '../autolink.ts'
 import { h, withoutOverrides } from '../dom.ts'
 
-/** The elements of articles, except tables, and `a`, `br` and `img`, which are handled separately. */
+/** The elements in articles that need no separate handling, unlike tables, `a`, `br` and `img`. */
 const PLAIN = ['p', 'h3', 'h4', 'h5', 'h6', 'pre', 'strong', 'em', 'u', 'ol', 'ul', 'li'] as const
 const TABLE = ['table', 'tbody', 'tr', 'td'] as const
 const NAMES: ReadonlySet<string> = new Set([...PLAIN, ...TABLE, 'a'])
@@ -10,8 +10,9 @@ const ENTITY = /&(amp|lt|gt|quot|#39);/g
 const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /**
- * The HTML of an article as nodes. The service writes only a few kinds of elements, and no other kind is ever created: injected
- * markup could name another service, whose HTML must not run in the page. This also works on a page with Trusted Types.
+ * Converts the HTML of an article into nodes. Only the few kinds of elements that the service writes are created,
+ * because injected markup could name another service, whose HTML must not run in the page. The conversion also works on
+ * pages that require Trusted Types.
  */
 export function articleNodes(html: string): Node[] {
   const article = h('div')

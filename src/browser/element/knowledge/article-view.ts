@@ -17,7 +17,7 @@ export interface ArticleOptions {
   readonly onBack: () => void
 }
 
-/** An article, followed by the question of whether it helped. */
+/** An article, followed by the question whether it helped. */
 export interface ArticleView {
   readonly node: HTMLElement
   /** Moves the focus to the title, where a screen reader continues. */

@@ -1,4 +1,4 @@
-/** Texts of the search for articles. */
+/** Texts of the article search. */
 export interface KnowledgeTexts {
   /** Label of the field. */
   readonly findAnswer: string
@@ -12,13 +12,13 @@ export interface KnowledgeTexts {
   readonly helpfulYes: string
   readonly helpfulNo: string
   readonly helpfulThanks: string
-  /** After `helpfulNo`. */
+  /** Shown after the guest has chosen `helpfulNo`. */
   readonly notHelpful: string
   /** The button that opens the chat if articles come first. */
   readonly writeToUs: string
 }
 
-/** All languages in one file, which is loaded if the service has articles. */
+/** All languages are in one file, which is loaded if the service has articles. */
 export const KNOWLEDGE_TEXTS: Readonly<Record<string, KnowledgeTexts>> & { readonly en: KnowledgeTexts } = {
   en: {
     findAnswer: 'Find an answer',

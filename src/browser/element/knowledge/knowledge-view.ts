@@ -15,7 +15,7 @@ const MAX_CHARS = 256
 
 interface KnowledgeOptions {
   readonly chat: GuestChat
-  /** The chat's texts, including those that the page replaces. */
+  /** The chat's texts, with the page's replacements. */
   readonly texts: Texts
   readonly language: string
   /** `first`: the chat opens only when the guest chooses to write. */
@@ -23,8 +23,8 @@ interface KnowledgeOptions {
 }
 
 /**
- * Offers articles until the guest has written. This file is loaded if the service has articles.
- * @returns resolves when the chat may open: immediately, unless articles come first
+ * Offers articles until the guest has sent a message. This separate file is loaded if the service has articles.
+ * @returns a promise that resolves when the chat may open, which is immediately unless articles come first
  */
 export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Promise<void> {
   const { chat } = options
@@ -53,7 +53,7 @@ export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Pr
     }
 
     function update(): void {
-      // The page can open the chat too.
+      // The page may have opened the chat itself.
       if (node.classList.contains('first') && chat.state !== 'closed') openChat()
       const isOver = chat.state === 'ended' || chat.state === 'read-only'
       if (!isOver && !chat.messages.some(({ direction }) => direction === 'inbound')) return
@@ -101,7 +101,7 @@ function createKnowledgeView(
   )
   let reading = new AbortController()
 
-  /** Only the newest request counts. @returns undefined if another request has followed, or this one has failed */
+  /** Cancels the previous request. @returns undefined if this request fails or is canceled */
   async function read<Body>(path: string): Promise<Body | undefined> {
     reading.abort()
     const { signal } = (reading = new AbortController())
@@ -154,7 +154,7 @@ function createKnowledgeView(
     shown.focus()
   }
 
-  /** @param found takes the place of the messages */
+  /** @param found the search results or the article to show in place of the messages */
   function show(says: string, found?: HTMLElement): void {
     status.textContent = says
     status.classList.remove('spoken')

@@ -6,10 +6,10 @@ import { createButton } from '../button.ts'
 const MIN_CHARS = 3
 const TYPING_PAUSE_MS = 400
 
-/** Phrases that complete what the guest types, as buttons. */
+/** Buttons with phrases that complete the guest's search text. */
 export interface SuggestedSearches {
   readonly node: HTMLElement
-  /** Requests phrases when the guest pauses. */
+  /** Requests phrases when the guest stops typing. */
   suggestFor(words: string): void
   clear(): void
 }

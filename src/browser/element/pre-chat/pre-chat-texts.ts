@@ -3,7 +3,7 @@ import type { InEachLanguage } from '../texts/in-language.ts'
 interface PreChatTexts {
   /** The button that opens the chat. */
   readonly start: string
-  /** What is wrong in a field. */
+  /** Shown if the guest's e-mail address is invalid. */
   readonly email: string
   readonly phone: string
 }

@@ -41,8 +41,8 @@ interface Options {
 }
 
 /**
- * Asks, in place of the conversation, for what the page does not know about the guest. This file is loaded if the service has
- * such a form.
+ * In place of the conversation, shows a form that asks for the details that the page does not know about the guest.
+ * This separate file is loaded if the service has a pre-chat form.
  * @returns the answers; undefined if everything is known, or the form cannot be shown
  */
 export async function askGuest(
@@ -151,7 +151,10 @@ function formField(field: PreChatField, language: string): FormField {
   }
 }
 
-/** The text in the language of the chat or a similar one, else in the first language that it has. */
+/**
+ * The text in the language of the chat or a regional variant of it, otherwise in English, otherwise in its first
+ * language.
+ */
 function textIn(text: LocalizedText | undefined, language: string): string | undefined {
   if (text === undefined || typeof text === 'string') return text
   const base = (tag: string) => tag.toLowerCase().split(/[-_]/)[0]
@@ -160,7 +163,7 @@ function textIn(text: LocalizedText | undefined, language: string): string | und
   return text[exact ?? similar ?? 'en'] ?? Object.values(text)[0]
 }
 
-/** The form takes the place of the conversation. */
+/** Styles of the form, which takes the place of the conversation. */
 const preChatStyles = `
 .pre-chat { flex: 1; min-height: 0; overflow-y: auto; padding: 1rem; }
 .pre-chat ~ .log, .pre-chat ~ .composer { display: none; }

@@ -71,7 +71,7 @@ function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: bool
   )
 }
 
-/** A bot that asks the guest to sign in has its own text. */
+/** The question to the guest. A bot that asks the guest to sign in may provide its own text. */
 function question(prompt: GuestPrompt, texts: Texts): string {
   if (prompt.kind === 'video') return texts.videoOffer
   if (prompt.kind === 'co-browse') return texts.coBrowseOffer

@@ -4,7 +4,7 @@ import type { ChatView } from '../chat-view.ts'
 import { h, toggle } from '../dom.ts'
 import { icon } from './icons.ts'
 
-/** A card: a picture or a video, a title, a sentence, and actions. */
+/** A card: a picture or a video, a title, a description, and actions. */
 export function cardView(card: Card, view: ChatView): HTMLElement {
   const title = h('p', { class: 'card-title' }, card.title)
   const usual = card.defaultAction && defaultAction(card.defaultAction, card.title, view)
@@ -33,7 +33,7 @@ function mediaView({ imageUrl, videoUrl, title }: Card): HTMLElement | false {
   return picture !== undefined && h('img', { class: 'card-picture', src: picture, alt: '', loading: 'lazy' })
 }
 
-/** The action of a click on the card itself. The card's title is the link or button. */
+/** The card's title as a link or button that triggers the card's default action. */
 function defaultAction(
   action: NonNullable<Card['defaultAction']>,
   title: string,
@@ -58,7 +58,7 @@ function actionView(action: Card['actions'][number], view: ChatView): HTMLElemen
   return url !== undefined && externalLink(url, { class: 'action', part: 'button' }, action.text)
 }
 
-/** Cards next to each other, for swiping, tabbing or stepping through. */
+/** Cards in a row, which the guest can swipe, tab or step through. */
 export function carouselView(cards: readonly Card[], view: ChatView): HTMLElement {
   const track = h(
     'div',
@@ -71,7 +71,7 @@ export function carouselView(cards: readonly Card[], view: ChatView): HTMLElemen
     const towards = getComputedStyle(track).direction === 'rtl' ? -direction : direction
     track.scrollBy({ left: towards * (width + 12), behavior: isStill() ? 'auto' : 'smooth' })
   }
-  // A card is marked while most of it is visible; a side with more cards fades out.
+  // A card's dot is highlighted while most of the card is visible. A side with more cards fades out.
   const seen = new IntersectionObserver(
     (entries) => {
       for (const { target, intersectionRatio } of entries)

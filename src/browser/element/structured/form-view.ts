@@ -16,20 +16,20 @@ interface Field {
   readonly node: HTMLElement
   readonly isRequired: boolean
   answers(): readonly FormAnswer[]
-  /** Marks missing entries. @returns whether there are none */
+  /** Marks the field if its entry is missing or invalid. @returns whether the entry is valid */
   check(): boolean
 }
 
 interface Step {
   readonly node: HTMLElement
   readonly fields: readonly Field[]
-  /** What must be updated when the step is shown. */
+  /** Updates the step when it is shown. */
   show?(): void
 }
 
 let controls = 0
 
-/** A form, page by page, with a review of all answers before they are sent, if the form requires one. */
+/** A form, shown page by page. If the form requires it, the guest reviews all answers before they are sent. */
 export function formView(form: Form, message: ChatMessage, view: ChatView): Question {
   const { texts } = view
   const pages = form.pages.map((page) => pageStep(page, view))
@@ -103,7 +103,7 @@ export function formView(form: Form, message: ChatMessage, view: ChatView): Ques
   }
 }
 
-/** The answers to a form, with the form's own labels. */
+/** The form answers in a message. */
 function answersOf({ content = [] }: ChatMessage): readonly FormAnswer[] {
   return content.flatMap((part) => (part.type === 'form-response' ? part.answers : []))
 }
@@ -143,7 +143,7 @@ function pageStep(page: Form['pages'][number], view: ChatView): Step {
   return { fields, node: stepNode(page.title, page.subtitle, ...nodes) }
 }
 
-/** Explains the star to sighted guests; screen readers announce required fields themselves. */
+/** Explains the asterisk to sighted guests; screen readers announce required fields themselves. */
 function requiredHint({ texts }: ChatView): HTMLElement {
   return h('p', { class: 'card-description', 'aria-hidden': 'true' }, texts.requiredHint)
 }
@@ -162,7 +162,7 @@ function stepNode(
   )
 }
 
-/** A field has its own label; the page's title is above all its fields. A wheel has no title, so the summary shows the page's title. */
+/** A field with its own label. A wheel has no title, so the summary labels it with the title of its page. */
 function fieldOf(
   field: Form['pages'][number]['fields'][number],
   pageTitle: string | undefined,
@@ -202,7 +202,7 @@ function inputField(field: FieldOf<'input'>, label: string, view: ChatView): Fie
   }
 }
 
-/** A field for a day; Genesys expects its midnight in UTC. */
+/** A field for a date, which Genesys expects as midnight UTC. */
 function dateField(field: FieldOf<'date'>, label: string, view: ChatView): Field {
   const bound = (time: string | undefined) => time?.slice(0, 10)
   const input = h('input', {
@@ -229,7 +229,7 @@ function dateField(field: FieldOf<'date'>, label: string, view: ChatView): Field
   }
 }
 
-/** The agent reads the date in the format that the form defines. */
+/** The date in the format that the form defines, as the agent reads it. */
 function dateText(value: string, format: FieldOf<'date'>['dateFormat'] = 'month-day-year'): string {
   const [year = '', month = '', day = ''] = value.split('-')
   const parts = { 'day-month-year': [day, month, year], 'year-month-day': [year, month, day] }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../client/chat-client.ts'
 
-/** A placeholder for the message of a form that did not arrive in a message. */
+/** A placeholder for forms that did not arrive in a message, such as the pre-chat form. */
 export const NO_MESSAGE: ChatMessage = {
   id: '',
   key: '',

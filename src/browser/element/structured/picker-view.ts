@@ -10,7 +10,10 @@ import { icon } from './icons.ts'
 /** A question to the guest, until there is an answer. */
 export interface Question {
   readonly node: HTMLElement
-  /** Closes the choices; undefined opens them again. The guest's own message shows what was chosen. */
+  /**
+   * Hides the choices when there is an answer; undefined shows them again. The guest's own message shows what was
+   * chosen.
+   */
   close(answer: ChatMessage | undefined): void
 }
 
@@ -22,7 +25,7 @@ interface Heading {
 
 type Section = Part<'list-picker'>['sections'][number]
 
-/** A question: a picture, a title, a sentence, and the choices. */
+/** A question: a picture, a title, a subtitle, and the choices. */
 export function question(heading: Heading, label: string, choices: HTMLElement, view: ChatView): Question {
   const picture = safeUrl(heading.imageUrl)
   const answered = h('p', { class: 'answered', hidden: true }, icon('check'), view.texts.answered)
@@ -44,7 +47,7 @@ export function question(heading: Heading, label: string, choices: HTMLElement, 
   }
 }
 
-/** Times to choose from, by day; if there are none, a field for a date and a time. */
+/** Times to choose from, grouped by day; if there are none, a field for a date and a time. */
 export function datePickerView(picker: Part<'date-picker'>, message: ChatMessage, view: ChatView): Question {
   const label = picker.title ?? view.texts.chooseTime
   const inReplyTo = questionKey(picker, message)
@@ -142,7 +145,7 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
   }
   const onchange = () => (confirm.disabled = list.chosen().length === 0)
   const choices = h('form', { class: 'choices', onsubmit: submit, onchange }, ...list.nodes, confirm)
-  // The service also puts the prompt into the message's text: the guest should see it once.
+  // The message's text may already contain the prompt, which the guest should see only once.
   const isTitleShown = message.text?.includes(picker.prompt?.title ?? '') === true
   const { title, ...rest } = picker.prompt ?? {}
   const label = title ?? picker.sections[0]?.title ?? view.texts.choose
@@ -152,7 +155,7 @@ export function listPickerView(picker: Part<'list-picker'>, message: ChatMessage
 
 let lists = 0
 
-/** The items of sections, as radio buttons and checkboxes. */
+/** The items of all sections, as radio buttons or checkboxes. */
 export function listOf(sections: readonly Section[]) {
   const choices = new Map<HTMLInputElement, Reply>()
   const group = (lists += 1)

@@ -1,4 +1,7 @@
-/** Colors, fonts, and common styles. Names with `_` are the chat's own; pages set the names without it. */
+/**
+ * Colors, fonts, and common styles. Custom properties that start with `--_` are internal; pages set those that start
+ * with `--guest-chat-`.
+ */
 export const baseStyles = `
 :host {
   color-scheme: light dark;

@@ -1,4 +1,4 @@
-/** The messages: bubbles in groups, quick replies, files, days, delivery, the typing indicator. */
+/** Styles of the messages: bubbles in groups, quick replies, files, days, delivery, and the typing indicator. */
 export const messageStyles = `
 .log { flex: 1; min-height: 0; position: relative; display: flex; }
 .scroller {

@@ -1,6 +1,7 @@
 /**
- * Creates a style sheet by script, which a strict content security policy allows. If the page's root has an unsuitable font
- * size (`html { font-size: 62.5% }`), `--guest-chat-rem` defines what the chat uses for `rem`.
+ * Creates a style sheet with `CSSStyleSheet`, which a strict content security policy allows. If the page's root has an
+ * unsuitable font size (`html { font-size: 62.5% }`), the page can set `--guest-chat-rem` to the length that the chat
+ * uses for `1rem`.
  */
 export function sheetOf(rules: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet()
@@ -10,7 +11,7 @@ export function sheetOf(rules: string): CSSStyleSheet {
 
 const later = new Map<string, CSSStyleSheet>()
 
-/** Adds the rules of code that is loaded later, once for all elements of a page. */
+/** Adds the rules of code that is loaded later. All elements on a page share one sheet for the same rules. */
 export function adoptStyles(node: Node, rules: string): void {
   const root = node.getRootNode()
   if (!(root instanceof ShadowRoot)) return

@@ -6,7 +6,7 @@ import { sheetOf } from './sheets.ts'
 
 let shared: CSSStyleSheet | undefined
 
-/** One sheet for all elements of a page. */
+/** The style sheet that all elements on a page share. */
 export function styleSheet(): CSSStyleSheet {
   shared ??= sheetOf([baseStyles, panelStyles, messageStyles, composerStyles].join('\n'))
   return shared

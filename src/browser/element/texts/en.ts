@@ -92,7 +92,7 @@ export const en: Texts = {
     delivery_unknown: 'We don’t know whether this message was delivered.',
     text_too_long: 'This message is too long.',
     request_too_large: 'This message is too long.',
-    attachment_too_large: '{name} is too large. A file may have up to {max}.',
+    attachment_too_large: '{name} is too large. Files can be up to {max}.',
     attachment_refused: '{name} can’t be sent: files of this kind are not accepted.',
     session_read_only: 'This conversation is closed.',
     session_ended: 'This conversation has ended.',

@@ -1,7 +1,7 @@
 import { inLanguage, type InEachLanguage } from './in-language.ts'
 import type { Texts } from './texts-shape.ts'
 
-/** The texts of a part that is loaded later, in the chat's language, including those that the page replaces. */
+/** The texts of a part that is loaded later, in the chat's language, with the page's replacements. */
 export function lazyTexts<Part extends object>(
   all: InEachLanguage<Part>,
   texts: Texts,

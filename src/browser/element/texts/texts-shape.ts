@@ -51,7 +51,7 @@ export interface Texts {
   readonly choose: string
   readonly confirm: string
   readonly answered: string
-  /** Used as the label of a form field without one. */
+  /** The label of a form field that has no label. */
   readonly answer: string
   readonly openMap: string
   readonly step: string

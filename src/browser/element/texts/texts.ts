@@ -33,12 +33,12 @@ export function loadTexts(language: string): Texts | Promise<Texts> {
   const load = LANGUAGES[baseLanguageOf(language)]
   if (load === undefined) return en
   return load().catch((error: unknown) => {
-    console.warn('The texts of the chat could not be loaded. It uses English.', error)
+    console.warn('The chat is in English, because the texts of its language could not be loaded.', error)
     return en
   })
 }
 
-/** The texts, with those that the page replaces. */
+/** The texts, with the page's replacements. */
 export function withPageTexts(texts: Texts, changes: TextChanges): Texts {
   return { ...texts, ...changes, problems: { ...texts.problems, ...changes.problems } }
 }

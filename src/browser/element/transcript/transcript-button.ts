@@ -5,7 +5,7 @@ import { adoptStyles } from '../styles/sheets.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 
 const ICON = 'M12 4v11M6.5 10 12 15.5 17.5 10M5 19.5h14'
-/** Some browsers read the file only after the click. */
+/** Some browsers read the file only some time after the click. */
 const REVOKE_AFTER_MS = 60_000
 
 /**
@@ -67,7 +67,7 @@ async function download(chat: GuestChat, language: string, title: string): Promi
   setTimeout(() => URL.revokeObjectURL(href), REVOKE_AFTER_MS)
 }
 
-/** With both buttons, there is no room for words. */
+/** When this button is shown, the header has no room for the text of the button that ends the chat. */
 const transcriptStyles = `
 .transcript ~ .end span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .transcript ~ .end { padding: 0; }

@@ -7,14 +7,14 @@ import { fill } from '../texts/fill.ts'
 import type { Texts } from '../texts/texts-shape.ts'
 import { uploadStyles } from './styles.ts'
 
-/** Twice the size at which it is shown, for high-density displays. */
+/** Twice the size at which a preview is shown, for high-density displays. */
 const PREVIEW_PX = 112
 
 export interface UploadTray {
   readonly isUploading: boolean
   readonly attachmentIds: readonly string[]
   add(files: Iterable<File>): void
-  /** The uploads now belong to a message. */
+  /** Removes all uploads, because they now belong to a message. */
   clear(): void
 }
 
@@ -26,9 +26,9 @@ interface Upload {
 }
 
 /**
- * The files that will be sent with the next message, both uploading and uploaded. This separate file is loaded when the guest
- * chooses the first file.
- * @param node where they are shown
+ * The files that will be sent with the next message, both uploading and uploaded. This separate file is loaded when the
+ * guest chooses the first file.
+ * @param node where the files are shown
  */
 export function createUploadTray(
   node: HTMLElement,
@@ -88,7 +88,7 @@ export function createUploadTray(
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
     const max = fileSize(maxKB * 1024, locale)
-    // Not `instanceof ChatProblem`: this file does not contain the chat's classes.
+    // Not `instanceof ChatProblem`, because this separate file does not contain the class.
     const code: ProblemCode = (error as Partial<ChatProblem>).code ?? 'other'
     return fill(texts.problems[code] ?? texts.problems.other, { name, max })
   }
@@ -110,7 +110,9 @@ export function createUploadTray(
   }
 }
 
-/** A thumbnail of the picture. Painted on a canvas, because a page's policy may forbid `blob:` addresses. */
+/**
+ * Shows a thumbnail of the picture. It is painted on a canvas, because a page's policy may forbid `blob:` addresses.
+ */
 async function showPicture(file: File, sign: HTMLElement): Promise<void> {
   try {
     const picture = await createImageBitmap(file)
@@ -122,6 +124,6 @@ async function showPicture(file: File, sign: HTMLElement): Promise<void> {
     picture.close()
     sign.replaceChildren(canvas)
   } catch {
-    // The browser does not support this picture: it is shown as a file.
+    // The browser does not support this image format, so the picture is shown as a file.
   }
 }

@@ -1,4 +1,4 @@
-/** The shop page of the demo: a button that opens the chat, the sign-in, and a note about who answers. */
+/** The shop page of the demo: a button that opens the chat, the sign-in, and a note that the agent is simulated. */
 import type { GuestChat } from '../../client/chat-client.ts'
 
 const AGENT_VIEW_EVERY_MS = 1500
@@ -21,11 +21,11 @@ async function isSimulated(): Promise<boolean> {
 const notice = document.querySelector<HTMLElement>('#notice')
 if (notice) notice.hidden = !(await isSimulated().catch(() => false))
 
-/** The website's sign-in exists only if the demo runs with its own website. */
+/** The website's sign-in exists only if the demo runs together with its example website. */
 const agentView = document.querySelector<HTMLElement>('#agent-view')
 const attributes = document.querySelector<HTMLElement>('#agent-view-attributes')
 const signInButton = document.querySelector<HTMLButtonElement>('#sign-in')
-/** Stored across reloads, like the conversation. */
+/** Kept across reloads, like the conversation. */
 let isSignedIn = sessionStorage.getItem('signed-in') === 'yes'
 showSignIn()
 

@@ -1,4 +1,4 @@
-/** A request of Swagger UI, as its documentation defines it. */
+/** A request, as the documentation of Swagger UI defines it. */
 interface DocsRequest {
   url: string
   readonly loadSpec?: boolean
@@ -26,7 +26,7 @@ declare const SwaggerUIBundle: (options: {
   responseInterceptor: (answer: DocsAnswer) => DocsAnswer
 }) => unknown
 
-/** A placeholder in the examples of the document. */
+/** A placeholder in the examples of the OpenAPI document. */
 const UPLOADED_FILE_ID = 'id-of-the-uploaded-file'
 const LISTEN_MS = 5_000
 
