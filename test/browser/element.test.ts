@@ -117,14 +117,14 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await chat.open()
   await page.getByText('Connecting …').waitFor()
   await page.clock.runFor(19_000)
-  await page.getByText('We can’t reach the chat right now').waitFor()
+  await page.getByText('We can’t reach the chat.').waitFor()
   const failedTry = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'))
   await page.getByRole('button', { name: 'Try again' }).click()
   await failedTry
   await page.unroute('**/events')
   // The page may learn of the failure after this test does, and schedules its next attempt only then.
   while (!(await page.getByText('Connected').isVisible())) await page.clock.runFor(1000)
-  await page.getByText('We can’t reach the chat right now').waitFor({ state: 'hidden' })
+  await page.getByText('We can’t reach the chat.').waitFor({ state: 'hidden' })
 })
 
 test('a guest is warned before the session expires, extends it by writing, and sees that it has ended', async () => {
@@ -156,7 +156,7 @@ test('a session that does not open is reported within 20 s, with a Try again but
   await page.route('**/guest-session', (route) => (isStuck ? undefined : route.continue()))
   await chat.open()
   await page.clock.runFor(19_000)
-  await page.getByText('We can’t reach the chat right now').waitFor()
+  await page.getByText('We can’t reach the chat.').waitFor()
   isStuck = false
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByText('Connected').waitFor()

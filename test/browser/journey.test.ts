@@ -39,6 +39,7 @@ test('a visitor accepts an invitation by keyboard, and the conversation is linke
   const configured = demo.simulator.nextFrame({ action: 'configureSession' })
   await page.locator('#behind').focus()
   await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
   expect(
     await invitation(page)
       .getByRole('button', { name: 'Start chat' })
