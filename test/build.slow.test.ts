@@ -15,7 +15,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { VERSION } from '../src/version.ts'
 
-/** An application of a consumer, with the built package among its dependencies. */
+/** The application of a consumer who has installed the built package. */
 let application: string
 
 beforeEach(() => {
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(application, { recursive: true }))
 
-/** The output of tsc for a program there; empty if there are no errors. */
+/** The output of tsc for a program in the application; empty if there are no errors. */
 async function compile(program: string, options: object): Promise<string> {
   writeFileSync(join(application, 'page.ts'), program)
   writeFileSync(join(application, 'package.json'), '{"type":"module"}')
@@ -42,7 +42,7 @@ async function compile(program: string, options: object): Promise<string> {
 }
 
 test.each(['NodeNext', 'Bundler'])(
-  'a page finds the client’s types by %s resolution, without any other package',
+  'the client’s types are found with %s module resolution, without any other package',
   async (moduleResolution) => {
     const options = {
       moduleResolution,
@@ -70,12 +70,12 @@ test('the published types of the client contain no internals', () => {
   }
 })
 
-test.each(['client.js', 'demo/demo.js'])('%s is one ES module that loads nothing', (file) => {
+test.each(['client.js', 'demo/demo.js'])('%s is a single ES module that loads no other module', (file) => {
   const module = readFileSync(`dist/browser/${file}`, 'utf8')
   expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
 })
 
-test('the lazily loaded chunks of the chat exist, and load nothing else', () => {
+test('the lazily loaded chunks of the chat exist, and load no other modules', () => {
   const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
   const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
   const chunks = readdirSync('dist/browser').filter((file) => /^guest-chat-.+\.js$/.test(file))
@@ -85,7 +85,7 @@ test('the lazily loaded chunks of the chat exist, and load nothing else', () => 
     expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
 })
 
-test('no source refers to a file by its own URL, which the bundle would not contain', () => {
+test('no source locates a file relative to import.meta.url, because the bundle would not contain the file', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   )
@@ -110,7 +110,7 @@ test('a consumer of the simulator and the service finds their types', async () =
     join(installed, 'dist'),
   ]
   await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', ...declarations])
-  // An installed package finds its own dependencies; here they are those of the project.
+  // npm would install the dependencies of the package; here, the project's own node_modules takes their place.
   symlinkSync(resolve('node_modules'), join(installed, 'node_modules'))
   symlinkSync(resolve('node_modules/@types'), join(application, 'node_modules/@types'))
   const program = `

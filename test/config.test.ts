@@ -27,8 +27,8 @@ function problemsOf(variables: Record<string, string | undefined>): readonly str
   return []
 }
 
-describe('settings', () => {
-  test('have few required variables, and defaults for the others', () => {
+describe('the configuration', () => {
+  test('has few required settings, and defaults for the others', () => {
     const config = readConfig(good)
     expect(config).toMatchObject({
       port: 3000,
@@ -55,16 +55,16 @@ describe('settings', () => {
     expect(config.session.keys[0]).toHaveLength(32)
   })
 
-  test('hide hints in production unless PROBLEM_HINTS is on', () => {
+  test('hides hints in production unless PROBLEM_HINTS is on', () => {
     expect(readConfig(production).problemHints).toBe(false)
     expect(readConfig({ ...production, PROBLEM_HINTS: 'on' }).problemHints).toBe(true)
   })
 
-  test('accept "false" and "off" as no', () => {
+  test('accepts "false" and "off" as no', () => {
     expect(readConfig({ ...good, DOCS: 'false', DEMO: 'off' })).toMatchObject({ docs: false, demo: false })
   })
 
-  test('refuse a NODE_ENV that is almost production', () => {
+  test('is refused if NODE_ENV is almost, but not exactly, "production"', () => {
     for (const NODE_ENV of ['prod', 'Production', 'production-eu'])
       expect(problemsOf({ ...good, NODE_ENV })).toEqual([
         'NODE_ENV must be production, in full and in lower case',
@@ -72,7 +72,7 @@ describe('settings', () => {
     expect(readConfig({ ...good, NODE_ENV: 'staging' }).warnings).toEqual([])
   })
 
-  test('warn about the example’s deployment id and about the former name of a setting', () => {
+  test('warns about the deployment id of .env.example and about the former name of a setting', () => {
     const { warnings } = readConfig({
       ...good,
       GENESYS_DEPLOYMENT_ID: '00000000-0000-0000-0000-000000000000',
@@ -84,7 +84,7 @@ describe('settings', () => {
     ])
   })
 
-  test('warn about a deployment id that is not a UUID unless an address is set', () => {
+  test('warns about a deployment id that is not a UUID, unless an address of Genesys is set', () => {
     const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
     expect(warnings).toEqual([
       'GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs',
@@ -95,15 +95,15 @@ describe('settings', () => {
     ).toEqual([])
   })
 
-  test('accept an unencrypted upstream on this machine, even in production', () => {
+  test('accepts an unencrypted upstream on this machine, even in production', () => {
     expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
   })
 
-  test('treat an empty variable as a missing one', () => {
+  test('treats an empty variable as a missing one', () => {
     expect(readConfig({ ...good, PORT: '', GENESYS_CLIENT_ID: ' ' })).toMatchObject({ port: 3000 })
   })
 
-  test('read secrets from files', () => {
+  test('reads secrets from files', () => {
     const file = join(folder, 'keys')
     writeFileSync(file, `${key}\n`)
     expect(readConfig({ ...good, SESSION_KEYS_FILE: file }).session.keys).toEqual([Buffer.alloc(32, 7)])
@@ -122,7 +122,7 @@ describe('settings', () => {
 })
 
 describe('settings are refused', () => {
-  test('all together, without their values in the messages', () => {
+  test('with one message for each wrong setting, and without their values in the messages', () => {
     const canary = 'canary-value-7d1'
     const problems = problemsOf({
       PORT: canary,
@@ -152,7 +152,7 @@ describe('settings are refused', () => {
     ['x.example', 'has no scheme; write `https://x.example`'],
     ['null', 'is the origin of sandboxed and local pages; name each website'],
     ['https://*.com', 'covers a whole top-level domain; put the wildcard below your own domain'],
-  ])('with the allowed origin %s, which %s', (entry, problem) => {
+  ])('with the allowed origin %s and the message "%s"', (entry, problem) => {
     expect(problemsOf({ ...good, ALLOWED_ORIGINS: `https://www.example.com,${entry}` })).toEqual([
       `ALLOWED_ORIGINS[1] \`${entry}\` ${problem}`,
     ])
@@ -179,7 +179,7 @@ describe('settings are refused', () => {
     expect(problemsOf({ ...good, [name]: value })).toEqual([`${name} ${problem}`])
   })
 
-  test('with a message that shows which part of the agents’ address is the region', () => {
+  test('with a message that shows which part of the address in GENESYS_REGION is the region', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'https://apps.mypurecloud.ie/' })).toEqual([
       expect.stringMatching(
         /^GENESYS_REGION must be a region or its domain alone, such as mypurecloud\.ie without https:\/\/apps\.; the regions are us-east-1/,
@@ -187,7 +187,7 @@ describe('settings are refused', () => {
     ])
   })
 
-  test('with a message that names the addresses that are missing if there is no region', () => {
+  test('with a message that names the missing addresses if there is no region', () => {
     expect(
       problemsOf({
         ...good,
@@ -213,8 +213,8 @@ describe('settings are refused', () => {
 
   test.each([
     ['a session key is missing', { SESSION_KEYS: undefined }],
-    ['the session key is the one of the example', { SESSION_KEYS: EXAMPLE_SESSION_KEY }],
-    ['an upstream on another machine is plain http', { GENESYS_API_URL: 'http://gateway.example.com' }],
+    ['the session key is the one in .env.example', { SESSION_KEYS: EXAMPLE_SESSION_KEY }],
+    ['an upstream on another machine uses plain http', { GENESYS_API_URL: 'http://gateway.example.com' }],
     ['the guest socket is not encrypted', { GENESYS_MESSAGING_URL: 'ws://gateway.example.com' }],
   ])('in production if %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
 
@@ -222,7 +222,7 @@ describe('settings are refused', () => {
     expect(problemsOf({ ...production, [name]: ',' })).toHaveLength(1)
   })
 
-  test('with one port for two purposes', () => {
+  test('with the same port for two purposes', () => {
     expect(problemsOf({ ...good, PORT: '3000', METRICS_PORT: '3000' })).toHaveLength(1)
   })
 
@@ -260,7 +260,7 @@ describe('in production, a .env file', () => {
   })
 })
 
-describe('among the variables of the environment,', () => {
+describe('when the environment is read,', () => {
   test.each([
     ['ALLOWED_ORIGIN', 'ALLOWED_ORIGINS'],
     ['GENESYS_DEPLOYMENTID', 'GENESYS_DEPLOYMENT_ID'],
@@ -273,7 +273,7 @@ describe('among the variables of the environment,', () => {
     ['LOG_LEVL', 'LOG_LEVEL'],
     ['TRANSCRIPTS', 'TRANSCRIPT'],
     ['CHALENGE', 'CHALLENGE'],
-  ])('the unknown %s is reported with the likely name %s', (name, meant) => {
+  ])('the unknown variable %s is reported with the likely name %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
       `${name} is not a setting. Did you mean ${meant}?`,
     ])
@@ -322,7 +322,7 @@ describe('among the variables of the environment,', () => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])
   })
 
-  test('an unknown one is reported together with the setting that is missing because of it', () => {
+  test('an unknown variable is reported together with the setting that is missing because of it', () => {
     const { ALLOWED_ORIGINS, ...others } = good
     expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
       /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting. Did you mean ALLOWED_ORIGINS\?/,

@@ -6,7 +6,7 @@ export interface ConnectProxy {
   readonly url: string
   /** `host:port` of each tunnel that was requested. */
   readonly targets: readonly string[]
-  /** `Proxy-Authorization` of each tunnel. */
+  /** The `Proxy-Authorization` header of each tunnel. */
   readonly authorizations: readonly (string | undefined)[]
   stop(): Promise<void>
 }

@@ -38,7 +38,7 @@ test('every metric of the service has a panel in the dashboard', () => {
   expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
 })
 
-/** The values that the selectors of one label name, with the alternatives of a regular expression separated. */
+/** The values in the selectors of a label; a regular expression is split into its alternatives. */
 function valuesOf(label: string): string[] {
   const all = [...texts.values()].join('\n')
   const selectors = [...all.matchAll(new RegExp(`\\b${label}(?:=|!=|=~|!~)"([^"]*)"`, 'g'))]
@@ -47,7 +47,7 @@ function valuesOf(label: string): string[] {
   )
 }
 
-/** `a|b_(c|d)` is `a`, `b_c`, `b_d`. */
+/** Expands `a|b_(c|d)` to `a`, `b_c` and `b_d`. */
 function alternatives(pattern: string): string[] {
   const group = /(\w*)\(([^)]*)\)/.exec(pattern)
   if (group === null) return pattern.split('|')
@@ -78,7 +78,7 @@ test('every code and operation that dashboards and alerts select exists', () => 
   expect(valuesOf('operation').length).toBeGreaterThan(2)
 })
 
-test('every route that dashboards and alerts select is one of the service', () => {
+test('every route that dashboards and alerts select is a route of the service', () => {
   const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: object }
   const routes = valuesOf('route')
   expect(routes).toContain('/messages')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 
-/** The demo as people start it: a separate process, configured by its environment, ended by a signal. */
+/** The demo as users start it: in a separate process that is configured by its environment and ended by a signal. */
 const started: ChildProcess[] = []
 
 afterEach(() => {
@@ -20,7 +20,7 @@ interface Demo {
 
 function launch(environment: Record<string, string>, from: 'directly' | 'sh' = 'directly') {
   const program = [process.execPath, '--import', 'tsx', 'src/demo/main.ts']
-  // A shell that still has another command to run does not replace its own process.
+  // Because of the second command, the shell starts the demo as a child process instead of replacing itself with it.
   const [command = '', ...rest] = from === 'sh' ? ['sh', '-c', `${program.join(' ')}; true`] : program
   const child = spawn(command, rest, {
     env: { PATH: process.env['PATH'], ...environment },
@@ -58,7 +58,7 @@ test('the demo states that the platform is simulated, and serves its page at the
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
 }, 30_000)
 
-test('an agent answers in the demo', async () => {
+test('a simulated agent answers in the demo', async () => {
   const { service } = await startDemo()
   const { stream, headers } = await openLiveEvents(service)
   await fetch(`${service}/messages`, { method: 'POST', headers, body: JSON.stringify({ text: 'Hello' }) })
@@ -66,7 +66,7 @@ test('an agent answers in the demo', async () => {
 }, 30_000)
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s ends the demo within five seconds, even while a page listens',
+  '%s ends the demo within five seconds, even while a page has an open stream',
   async (signal) => {
     const { child, service, simulator } = await startDemo()
     const { stream } = await openLiveEvents(service)
@@ -83,7 +83,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
 test('the demo ends when the shell that started it has ended', async () => {
   const { child, service, simulator } = await startDemo('sh')
-  // Its output stays open as long as a process is left that could write to it.
+  // The output stays open until the last process that can write to it has ended.
   const closed = once(child, 'close')
   child.kill('SIGTERM')
   await closed
@@ -91,7 +91,7 @@ test('the demo ends when the shell that started it has ended', async () => {
 }, 30_000)
 
 test.each(['PORT', 'SIMULATOR_PORT'])(
-  'the demo reports a %s that is in use in one line',
+  'if the port in %s is in use, the demo reports that in one line',
   async (variable) => {
     const taken = net.createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

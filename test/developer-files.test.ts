@@ -28,7 +28,7 @@ function load(path: string, headers: Record<string, string> = {}) {
 }
 
 describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
-  test('is sent in the smallest encoding that the browser accepts, with the same content in each', async () => {
+  test('is sent in the smallest encoding that the browser accepts, always with the same content', async () => {
     const plain = await load(`/${file}`)
     const brotli = await load(`/${file}`, { 'accept-encoding': 'gzip, deflate, br, zstd' })
     const gzip = await load(`/${file}`, { 'accept-encoding': 'gzip' })
@@ -45,13 +45,13 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
     }
   })
 
-  test('is answered with 304 if the browser already has it', async () => {
+  test('is not sent again if the browser already has it; the status is 304', async () => {
     const { headers } = await load(`/${file}`, { 'accept-encoding': 'br' })
     const again = await load(`/${file}`, { 'accept-encoding': 'br', 'if-none-match': String(headers.etag) })
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  test('has a name with a content hash, which is cached as immutable, and a hash for `integrity`', async () => {
+  test('is cached as immutable under a name with a content hash, and has a hash for `integrity`', async () => {
     const assets = JSON.parse((await load('/assets.json')).body.toString()) as Record<
       string,
       { path: string; integrity: string }
@@ -91,7 +91,7 @@ test.each([
   const gzip = await load(`/docs/${file}`, { 'accept-encoding': 'gzip, br' })
   const plain = await load(`/docs/${file}`, { 'accept-encoding': 'identity' })
   expect([gzip, plain].map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined])
-  // A comparison element by element, as in `toEqual`, takes half a minute.
+  // `toEqual` compares element by element, which would take half a minute.
   expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true)
   expect(plain.body.length).toBeGreaterThan(100_000)
   for (const { headers } of [gzip, plain]) {

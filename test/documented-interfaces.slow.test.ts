@@ -16,8 +16,8 @@ const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
 }))
 
 /**
- * The sources use only documented interfaces of Node.js, V8 and packages. One exception, which Node.js documents as an option: classes
- * for requests and responses whose prototypes are Express's own.
+ * The sources use only documented interfaces of Node.js, V8 and packages. The one exception: the request and
+ * response classes, which Node.js accepts as options, get the prototypes of Express.
  */
 const EXCEPTIONS: readonly Finding[] = [
   ...ELEMENT_TYPES,
@@ -34,7 +34,7 @@ const EXCEPTIONS: readonly Finding[] = [
   },
 ]
 
-/** Each rule with code that it refuses; each piece of code is a module. */
+/** Each rule with a module that violates it. */
 const REFUSED: readonly (readonly [rule: string, source: string])[] = [
   ['underscore property', `import { Socket } from 'node:net'; export const a = new Socket()['_handle']`],
   ['underscore property', `export const a = (req: { _header?: string }) => req._header`],

@@ -5,9 +5,9 @@ import { ConfigError } from '../src/service/settings/config.ts'
 import { readConfig } from '../src/service/settings/read-config.ts'
 
 const example = readFileSync('.env.example', 'utf8')
-/** Works for one more release, with a warning. */
+/** The former name of a setting, which is still accepted in this release, with a warning. */
 const FORMER_NAME = 'MAX_REQUESTS_UNDER_WAY'
-/** With every default that is commented out, as if it had been set. */
+/** All settings of the file, including the defaults, which are commented out there. */
 const allSet = parse(example.replace(/^# ([A-Z][A-Z_0-9]*=)/gm, '$1'))
 
 test('.env.example names every setting that the service reads, and no other', () => {
@@ -28,7 +28,7 @@ test('a copy of .env.example is valid, and the defaults that it shows are the re
   expect(readConfig(allSet)).toEqual(config)
 })
 
-test('production refuses .env.example because of its key', () => {
+test('in production, a copy of .env.example is refused because of its session key', () => {
   const start = () => readConfig({ ...parse(example), NODE_ENV: 'production' })
   expect(start).toThrow(ConfigError)
   expect(start).toThrow(/SESSION_KEYS contains the key of \.env\.example/)

@@ -13,7 +13,7 @@ export interface EventReader {
   readonly events: readonly ReadEvent[]
   /** Raw comments, such as the keep-alive. */
   readonly comments: readonly string[]
-  /** The next matching event, or an earlier one that was not read; rejects after `timeoutMs`. */
+  /** Resolves with the first matching event that was not read yet; rejects after `timeoutMs`. */
   next(fits: (event: ReadEvent) => boolean, timeoutMs?: number): Promise<ReadEvent>
   /** Resolves when the service ends the stream. */
   readonly ended: Promise<void>
@@ -71,7 +71,7 @@ export async function readEvents(
     ended,
     close() {
       abort.abort()
-      // The signal alone has no effect if garbage was collected after the request (fetch of Node.js 24).
+      // In Node.js 24, the signal alone does not end a fetch if garbage was collected after the request.
       void reader?.cancel().catch(() => undefined)
       if (wrong !== undefined) throw new Error(`The stream is not as /openapi.json says: ${wrong}`)
     },

@@ -6,7 +6,7 @@ import { ask, pageOf, SITE, startTogether, type Page, type Running } from './sta
 import { knows, startSiteBackend, type SiteBackend } from './features/visitor-webhook/site-backend.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** Whatever a browser sends, no trusted or unlisted key and no data of another guest changes at Genesys. */
+/** Whatever a browser sends, no trusted or unlisted attribute and no data of another guest changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {
   USER_TOKEN_PUBLIC_KEY: ours.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -93,7 +93,7 @@ const headers = fc.dictionary(
   { maxKeys: 2 },
 )
 
-/** @param sent headers that the browser sends with every request, besides its own */
+/** @param sent headers that the browser sends with every request, in addition to the usual ones */
 type OpenAs = (isSignedIn: boolean) => Promise<{ page: Page; sent?: Record<string, string> }>
 
 async function changesNothingTrusted(at: Running, openAs: OpenAs, numRuns: number): Promise<void> {

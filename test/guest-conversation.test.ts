@@ -66,7 +66,7 @@ describe('a guest', () => {
     })
   })
 
-  test('is served alternately by two processes with the same key', async () => {
+  test('can be served alternately by two processes with the same key', async () => {
     const settings = { SESSION_KEYS: randomBytes(32).toString('base64') }
     const first = await start({ settings })
     const second = await start({ settings, genesys: first.genesys })
@@ -82,7 +82,7 @@ describe('a guest', () => {
     stream.close()
   })
 
-  test('has all tabs on one upstream socket, and each tab gets every event once', async () => {
+  test('shares one upstream socket among all tabs, and each tab gets every event once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const tabs = await Promise.all([page.events(), page.events(), page.events()])
@@ -99,7 +99,7 @@ describe('a guest', () => {
     }
   })
 
-  test('can repeat a message with its key, and it arrives once', async () => {
+  test('can repeat a message with its idempotency key, and the message arrives once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const first = await page.say('once', { 'idempotency-key': 'k-1' })
@@ -112,7 +112,7 @@ describe('a guest', () => {
     })
   })
 
-  test('sets attributes, which are sent with the next message and with no other', async () => {
+  test('can set attributes, which are sent only with the next message', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     const changed = await page.ask('PUT', '/guest-attributes', { attributes: { 'custom.cart': 3 } })
@@ -170,7 +170,7 @@ describe('a page', () => {
       ]) {
         const answer = await ask(url, method, path, undefined, { origin })
         expect(answer).toMatchObject({ status: 403, body: { code: 'origin_not_allowed' } })
-        // With PROBLEM_HINTS, the page may read the problem, but nothing else.
+        // With PROBLEM_HINTS, the page may read only the problem.
         expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
         const preflight = await ask(url, 'OPTIONS', path, undefined, {
           origin,
@@ -198,7 +198,7 @@ describe('a page', () => {
     expect(answer.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/)
   })
 
-  test('can’t use another page’s session token', async () => {
+  test('of one origin cannot use the session token of a page of another origin', async () => {
     const other = 'https://shop.example.com'
     const { url, openPage } = await start({ settings: { ALLOWED_ORIGINS: `${SITE},${other}` } })
     const page = await openPage()
@@ -207,7 +207,7 @@ describe('a page', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer')
   })
 
-  test('without an origin needs a session, or an explicit permission', async () => {
+  test('without an origin needs a session or an explicit permission', async () => {
     const { url } = await start()
     expect((await ask(url, 'POST', '/guest-session', {})).body.code).toBe('origin_not_allowed')
     const open = await start({ settings: { ALLOW_NO_ORIGIN: 'on' } })
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(Date.now() - before).toBeLessThan(4000)
   })
 
-  test('is ready with a good deployment and credentials, and names the setting of wrong credentials', async () => {
+  test('is ready if deployment and credentials are valid, and names the setting of wrong credentials', async () => {
     const good = await start()
     expect(await ask(good.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
     const { clientId } = good.genesys

@@ -10,7 +10,7 @@ import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** A page that names another guest: whatever it tries, none of it reaches Genesys. */
+/** A page sends ids and tokens of another guest; none of them reaches Genesys. */
 
 const FOREIGN = {
   guestId: 'foreign-guest-4711',
@@ -96,7 +96,7 @@ async function recordedGenesys(fixture: string): Promise<string[]> {
       seen.push(JSON.stringify({ method: req.method, path: req.path, headers: req.getHeaders(), body }))
     })
   }
-  // nock passes (options) for a host that it does not mock, and (request, options, body) for one that it mocks.
+  // nock passes (options) for a host that is not mocked, and (request, options, body) for a mocked one.
   nock.emitter.on('no match', (first: unknown, second: unknown, body: unknown) => {
     const { hostname, method, path, headers } = (second ?? first) as http.RequestOptions
     if (hostname !== '127.0.0.1') seen.push(JSON.stringify({ hostname, method, path, headers, body }))
@@ -137,14 +137,14 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
         const status = await attempt(service.url, method, page, attempted)
         const name = `${method} ${attempted.path} ${JSON.stringify(attempted.headers ?? attempted.body ?? {})}: ${status}`
         expect([name, seen.slice(before).filter((call) => ANY_FOREIGN.test(call))]).toEqual([name, []])
-        // Only an unknown header is ignored; anything else that is unknown is refused before any call.
+        // An unknown header is ignored; anything else that is unknown is refused before Genesys is called.
         if (place === 'path' || (status >= 400 && status < 500))
           expect([name, seen.length]).toEqual([name, before])
       }
     }
   })
 
-  test('values that the page may set reach Genesys, so that the check would notice others', async () => {
+  test('values that the page may set reach Genesys, so the check would notice any other value', async () => {
     const before = seen.length
     expect((await page.say('Hello')).status).toBe(201)
     expect(seen.slice(before).join()).toContain('Hello')
@@ -213,7 +213,7 @@ describe('an id in a response of Genesys', () => {
     'x'.repeat(5000),
   ]
 
-  /** Every call that is made, as its host and path; all responses except the given ones are empty. */
+  /** The host and path of each call; all responses except the given ones are empty. */
   function genesysThatAnswers(answers: Record<string, object>): string[] {
     const calls: string[] = []
     for (const host of ['https://api.mypurecloud.ie', 'https://login.mypurecloud.ie', /evil/]) {
@@ -253,7 +253,7 @@ describe('an id in a response of Genesys', () => {
   test.each([
     ['external-guests', 'accessToken'],
     ['guest-identities', 'identityToken'],
-  ])('changes neither host nor path of a request, with %s', async (driver, tokenName) => {
+  ])('changes neither the host nor the path of a request, with %s', async (driver, tokenName) => {
     for (const guestId of HOSTILE) {
       const opened = { guestId, [tokenName]: 'guest-token', conversationId: 'c-1' }
       const calls = genesysThatAnswers({ ...TOKEN, ...DEPLOYMENT, '^/api/v2/(conv|guests/id)': opened })
@@ -272,7 +272,7 @@ describe('an id in a response of Genesys', () => {
   })
 
   test.each(['conversationId', 'participantId'])(
-    'changes neither host nor path of a request, with web-messaging and the field %s',
+    'changes neither the host nor the path of a request, with web-messaging and the field %s',
     async (field) => {
       const { genesys, stop } = await startTogether()
       ending.push(stop)

@@ -31,8 +31,8 @@ afterEach(async () => {
   for (const together of running.splice(0)) await together.stop()
 })
 
-describe('a signed-in visitor', () => {
-  test('is known to the agent with the very first message', async () => {
+describe('a visitor', () => {
+  test('who is signed in is known to the agent from the first message on', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ userToken: await userToken('user-1'), attributes: { 'custom.cart': 1 } })
     await page.say('hello')
@@ -44,7 +44,7 @@ describe('a signed-in visitor', () => {
     })
   })
 
-  test('who signs in later is known from the next message on, and unknown after signing out', async () => {
+  test('who signs in later is known from the next message on, and is anonymous after signing out', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.say('anonymous')
@@ -68,7 +68,7 @@ describe('a signed-in visitor', () => {
   })
 
   test.each(['signed in', 'signed out'])(
-    'does not share her session with the next visitor, even if she has %s',
+    'who has %s does not share the session with the next visitor',
     async (state) => {
       const { openPage } = await start()
       const page = await openPage({ userToken: await userToken('user-1') })
@@ -77,12 +77,12 @@ describe('a signed-in visitor', () => {
       expect(
         await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') }),
       ).toMatchObject(refused)
-      // Another person uses this browser now: the token of the first person's page is invalid from here on.
+      // Another person now uses this browser, so the session token of the first person has become invalid.
       expect(await page.ask('GET', '/messages')).toMatchObject(refused)
     },
   )
 
-  test('can continue her session after signing out and in again', async () => {
+  test('can continue the session after signing out and in again', async () => {
     const { openPage, url } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     const before = pageOf(url, page.opened)
@@ -108,7 +108,7 @@ describe('a signed-in visitor', () => {
     expect(genesys.sessions).toHaveLength(0)
   })
 
-  test('can be identified only by her own token', async () => {
+  test('can be identified only by a token, and not by a user id', async () => {
     const { openPage } = await start()
     expect((await openPage({ userId: 'user-1' })).opened.body.code).toBe('user_token_invalid')
     const other = await openPage({ userId: 'user-1', userToken: await userToken('user-2') })
@@ -149,7 +149,7 @@ describe('an application that mounts the service', () => {
     ['throws immediately', () => { throw new Error('boom') }], // prettier-ignore
     ['never answers', () => new Promise(() => {})],
   ])(
-    'whose lookup of the visitor %s opens no session: the problem is trusted_attributes_unavailable',
+    'whose visitor lookup %s opens no session, and the problem is trusted_attributes_unavailable',
     async (_what, read) => {
       const { openPage, genesys, logLines } = await start({
         settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
@@ -168,7 +168,7 @@ describe('a visitor whom the website’s backend identifies', () => {
   afterEach(() => backend.stop())
   const LEVELS: Record<string, string> = { 'user-1': 'Gold', 'user-2': 'Silver' }
 
-  /** A browser with the website's cookie, or without. */
+  /** `open` opens a page in a browser with the website's cookie, or without one. */
   async function startAsking(more: Record<string, string> = {}) {
     backend = await startSiteBackend()
     backend.respond = (res, visit) => {
@@ -186,7 +186,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     return { ...together, open, sentBy }
   }
 
-  test('is known to the agent with the very first message, and is anonymous without the cookie', async () => {
+  test('is known to the agent from the first message on, and is anonymous without the cookie', async () => {
     const { open, genesys } = await startAsking()
     await (await open('user-1')).say('hello')
     expect(genesys.sawAttributes().now).toMatchObject({
@@ -227,7 +227,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect((await ask(url, 'GET', '/readyz')).body).toMatchObject({ status: 'degraded' })
   })
 
-  test('is anonymous after a failure if the setting allows it, but stays known in an existing session', async () => {
+  test('is anonymous if the backend fails and the settings allow that, but stays known in a session', async () => {
     const { open, sentBy, genesys } = await startAsking({
       VISITOR_WEBHOOK_FAILURE: 'anonymous',
     })
@@ -267,7 +267,7 @@ describe('attributes', () => {
     })
   })
 
-  test('are sent again with the next message when a message was refused', async () => {
+  test('are sent again with the next message if a message was refused', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage({ attributes: { 'custom.page': '/pricing' } })
     genesys.injectFault(
@@ -279,7 +279,7 @@ describe('attributes', () => {
     expect(genesys.sawAttributes().atMessages.at(-1)?.attributes).toMatchObject({ 'custom.page': '/pricing' })
   })
 
-  test('of an older tab never undo those of a newer one', async () => {
+  test('of an older tab never overwrite those of a newer tab', async () => {
     const { openPage, genesys, url } = await start()
     const page = await openPage()
 

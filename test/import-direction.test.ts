@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
-/** From the top down: a layer imports from itself and from those after it. */
+/** The layers from top to bottom: each imports only from itself and from those listed after it. */
 const LAYERS = [
   'features',
   'routes',
@@ -15,7 +15,7 @@ const LAYERS = [
   'urls',
   'html',
 ]
-/** Outside the layers: features are composed with their settings, and log what they refuse. */
+/** Folders that are not layers, but that features may import: features read their settings and log refusals. */
 const ALSO_FOR_FEATURES = ['settings', 'observability']
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
@@ -29,7 +29,7 @@ const DOCTOR = 'doctor'
 /** Small modules of the programs' entry files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
 const FEATURES_FOLDER = 'service/features/'
-/** Services without it pass their text through unchanged, so it is created where they are: in `site.ts`. */
+/** The only feature that `site.ts` creates, because it wraps the other services of a site. */
 const REDACTION = 'redaction'
 const BUILT_FOLDER = 'built-folder.ts'
 /** The package's command, which starts each program. */
@@ -58,7 +58,7 @@ function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: st
   )
 }
 
-test('the imports of the sources are found', () => {
+test('all imports of a source file are found', () => {
   expect(files.length).toBeGreaterThan(50)
   expect(files.find(({ path }) => path === 'service/main.ts')?.imports).toContainEqual({
     target: 'service/settings/config.ts',
@@ -115,8 +115,8 @@ test.each(FEATURES)('the feature %s is imported only by the composition', (featu
   ).toEqual([])
 })
 
-/** Together with the test above: without its import and its call, nothing else mentions a feature. */
-test('the composition has one import and one call for each folder of a feature', () => {
+/** With the test above, this shows that removing a feature requires removing only its import and its call. */
+test('the composition has one import and one call for each feature', () => {
   const { text, imports } = files.find(({ path }) => path === 'service/optional-features.ts')!
   const created = [...text.matchAll(/^import \{ (create\w+Feature) \} from '\.\/features\/([\w-]+)\//gm)]
   expect(created.map(([, , feature]) => feature).sort()).toEqual(
@@ -124,7 +124,7 @@ test('the composition has one import and one call for each folder of a feature',
   )
   for (const [, create, feature] of created) {
     expect(imports.filter(({ target }) => featureOf(target) === feature)).toHaveLength(1)
-    // The import, and the call that creates it.
+    // One occurrence is in the import, and one in the call.
     expect(text.split(create!)).toHaveLength(3)
   }
 })
@@ -173,7 +173,7 @@ test('only the settings and the programs’ entry files read the environment', (
   ])
 })
 
-describe('for the recording of calls to Genesys,', () => {
+describe('so that calls to Genesys can be recorded,', () => {
   test('no module binds a request function before a recorder can replace it', () => {
     const bound = files.filter(({ text }) =>
       /import \{[^}]*\b(request|get)\b[^}]*\} from 'node:https?'/.test(text),
@@ -182,7 +182,7 @@ describe('for the recording of calls to Genesys,', () => {
   })
 })
 
-/** Depth first, each file once; `undefined` when there is none. */
+/** Searches depth first and visits each file once; returns `undefined` if there is no cycle. */
 function findCycle(): string | undefined {
   const importsByPath = new Map(
     files.map(({ path, imports }) => [

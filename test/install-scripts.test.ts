@@ -18,12 +18,12 @@ test('no dependency of the published package runs a script when it is installed'
   expect(withScript.filter(([, { dev }]) => !dev)).toEqual([])
 })
 
-test('each tool with an installation script is explicitly allowed or not allowed to run it', () => {
+test('each tool with an install script is explicitly allowed or forbidden to run it', () => {
   const names = withScript.map(([path]) => path.replace(/^.*node_modules\//, ''))
   expect(names.sort()).toEqual(Object.keys(allowScripts).sort())
 })
 
-test('the script that reports installations is denied, and is switched off for npm without allowScripts', () => {
+test('the script that reports installations is forbidden, and is off for npm without allowScripts', () => {
   expect(allowScripts['@scarf/scarf']).toBe(false)
   expect(scarfSettings).toEqual({ enabled: false })
 })

@@ -31,8 +31,8 @@ function open(path: string, flags: number): number {
 }
 
 /**
- * For an output, which writes to it every 100 ms as long as the process lives. It stays open: after it is closed, its number would
- * belong to a socket of the next test file, whose requests would contain log lines.
+ * Opens a file descriptor for a log output, which writes to it every 100 ms until the process ends. The descriptor
+ * is never closed: a socket of the next test file would get its number, and log lines would be written to that socket.
  */
 function openOutput(path: string): number {
   return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
@@ -99,7 +99,7 @@ test('when the log output works again, every waiting line is written once and in
 test('a log line that was partly written is continued where it was cut', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe))
-  // More than a pipe holds.
+  // More than fits into a pipe.
   const line = `${'x'.repeat(200_000)}\n`
   output.write(line)
   let text = ''

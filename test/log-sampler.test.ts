@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createLogSampler } from '../src/service/observability/log-sampler.ts'
 
-test('log lines of one kind are written at most once a second, with the count of those held back', () => {
+test('log lines of one kind are written at most once a second, with the number that each represents', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   expect(sample('a')).toBe(1)
@@ -14,7 +14,7 @@ test('log lines of one kind are written at most once a second, with the count of
   expect(sample('a')).toBe(2)
 })
 
-test('an attack of fifteen minutes is logged in fewer than fifty lines that count all of it', () => {
+test('an attack of fifteen minutes is logged in fewer than fifty lines, which count its events', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const counts: number[] = []
@@ -30,7 +30,7 @@ test('an attack of fifteen minutes is logged in fewer than fifty lines that coun
   expect(sample('a')).toBe(1)
 })
 
-test('log lines of many kinds together are limited, and those that are written count the others', () => {
+test('log lines of many kinds are limited in total, and the written lines count the omitted ones', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const kinds = Array.from({ length: 200 }, (_, i) => `address-${i}`)

@@ -12,7 +12,7 @@ import type {
 
 const LIMITS = { maxTextBytes: 4096, maxAttributeBytes: 2048, messagesPerSecond: 5 }
 
-/** A driver without Genesys: it keeps everything in memory, for tests of the layers above. */
+/** A driver that keeps everything in memory instead of calling Genesys, for tests of the layers above. */
 export function createMemoryGuestApi(
   options: { name?: GuestApiName; lacks?: Capability[]; now?: () => number } = {},
 ) {

@@ -51,7 +51,7 @@ test('upstream calls, token refreshes, sockets and problems have separate metric
   expect(text).toContain('guest_bff_upstream_sockets 1')
 })
 
-test('callers cannot create endless series: methods and labels are bounded', async () => {
+test('callers cannot create an unlimited number of series, because methods and labels are bounded', async () => {
   const metrics = createMetrics()
   metrics.requestEnded({ method: 'PROPFIND', route: '/x', status: 405, durationMs: 1 })
   for (let i = 0; i < 500; i++) metrics.upstreamCallEnded({ operation: `call-${i}`, outcome: 'ok' })
@@ -73,7 +73,7 @@ test('a call to Genesys is counted by the name of its operation', async () => {
   expect(await metrics.text()).toContain('operation="create_guest",outcome="ok"')
 })
 
-test('requests of refused origins are counted', async () => {
+test('requests from refused origins are counted', async () => {
   const metrics = createMetrics()
   metrics.problemAnswered('origin_not_allowed')
   expect(await metrics.text()).toContain('guest_bff_refused_origins_total 1')

@@ -16,5 +16,5 @@ afterEach(() => {
   nock.cleanAll()
 })
 
-/** Each file loads its own nock, and two that are active at the same time answer each other's requests. */
+/** Each test file loads its own nock; if two were active at the same time, each would answer the other's requests. */
 afterAll(() => nock.restore())

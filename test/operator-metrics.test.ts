@@ -61,7 +61,7 @@ test('the metrics count a refused handshake by its status, and not as a lost soc
   expect(await series('guest_bff_upstream_sockets')).toBe(0)
 })
 
-test('each request of a foreign website is counted as a refused origin', async () => {
+test('each request from a website that is not allowed is counted as a refused origin', async () => {
   const { url, openPage } = await start({ settings })
   for (const path of ['/guest-session', '/messages'])
     await ask(url, 'POST', path, {}, { origin: 'https://elsewhere.example' })

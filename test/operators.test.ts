@@ -15,7 +15,7 @@ afterEach(async () => {
   running = undefined
 })
 
-test('a refused origin is logged as one warning with the origin, and the page may read the reason', async () => {
+test('a refused origin is logged in one warning that names it, and the page may read the reason', async () => {
   running = await startTogether()
   for (let i = 0; i < 5; i++) {
     const { status, body, headers } = await ask(running.url, 'GET', '/deployment', undefined, {
@@ -98,7 +98,7 @@ test('in production, the service has a management port and a drain delay by defa
   await genesys.close()
 })
 
-test('a standalone https service makes browsers use only TLS', async () => {
+test('a service with its own https host sends Strict-Transport-Security', async () => {
   const genesys = await startSimulator()
   const hstsOf = async (publicUrl: string, isMounted: boolean) => {
     const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }), {
@@ -112,12 +112,12 @@ test('a standalone https service makes browsers use only TLS', async () => {
   expect(await hstsOf('https://chat.example.com', false)).toContain('max-age=')
   expect(await hstsOf('https://chat.example.com', true)).toBeUndefined()
   expect(await hstsOf('http://chat.example.com', false)).toBeUndefined()
-  // A part of the website, which decides for itself.
+  // The service is a part of a website here, and the website decides about its own host.
   expect(await hstsOf('https://www.example.com/chat', false)).toBeUndefined()
   await genesys.close()
 })
 
-test('a stopping service is immediately unready, and serves requests during the drain delay', async () => {
+test('a stopping service immediately reports not ready, and serves requests during the drain delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()
@@ -133,7 +133,7 @@ test('a stopping service is immediately unready, and serves requests during the 
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a HOST that this machine does not have is reported as a wrong setting', async () => {
+test('a HOST that is not an address of this machine is reported as a wrong setting', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   await expect(startTogether({ genesys, settings: { HOST: '203.0.113.1' } })).rejects.toThrow(
     /HOST 203\.0\.113\.1 is not an address of this machine/,
@@ -142,7 +142,7 @@ test('a HOST that this machine does not have is reported as a wrong setting', as
 })
 
 test.each(['PORT', 'MANAGEMENT_PORT'])(
-  'a %s that is in use is reported with the name of the variable',
+  'a port that is in use is reported with the name of its variable, %s',
   async (variable) => {
     const genesys = await startSimulator({ agent: 'silent' })
     const taken = net.createServer().listen(0, '127.0.0.1')

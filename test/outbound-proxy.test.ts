@@ -43,7 +43,7 @@ afterEach(async () => {
   await proxy.stop()
 })
 
-/** A service whose Genesys and key set are on names that only the proxy knows. */
+/** A service whose Genesys hosts and key set have names that only the proxy can resolve. */
 async function start(settings: Record<string, string> = {}): Promise<Running> {
   running = await startTogether({
     genesys,

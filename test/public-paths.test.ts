@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-/** What websites and proxies in front of the service forward: everything that pages need, and nothing for operators. */
+/** Websites and proxies in front of the service forward every path that pages need, and no path for operators. */
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -16,13 +16,13 @@ const FOR_PAGES = [
   '/assets.json',
 ]
 
-/** The regular expression of an example, or all locations of nginx that lead to the service. */
+/** The regular expression of an example, or all nginx locations that lead to the service. */
 function patternsIn(path: string): RegExp[] {
   const text = read(path)
   if (!path.endsWith('.conf')) return [new RegExp(/const PUBLIC =\s+\/(.+)\/$/m.exec(text)?.[1] ?? 'none')]
   return [...text.matchAll(/location (=|~) (\S+) \{[^}]*proxy_pass/g)].map(
     ([, kind, location = '']) =>
-      // The chat's prefix at the website's own host is not a path of the service.
+      // The prefix /chat on the website's host is not a part of the service's paths.
       new RegExp(kind === '=' ? `^${location}$` : location.replace('^/chat(?<chat_path>/', '^(/')),
   )
 }

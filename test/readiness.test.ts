@@ -19,7 +19,7 @@ async function start(options: StartOptions = {}): Promise<Running> {
 
 const ready = (): Promise<Answer> => ask(running!.url, 'GET', '/readyz')
 
-describe('GET /readyz is ready, with 200,', () => {
+describe('GET /readyz reports ready, with 200,', () => {
   test('if the deployment is active and allows every website', async () => {
     await start()
     const { status, body } = await ready()
@@ -34,7 +34,7 @@ describe('GET /readyz is ready, with 200,', () => {
   })
 })
 
-describe('GET /readyz is degraded, with 200,', () => {
+describe('GET /readyz reports degraded, with 200,', () => {
   test('while the public configuration is unavailable and was never read', async () => {
     const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
     nowMs += 6 * 60_000
@@ -43,7 +43,7 @@ describe('GET /readyz is degraded, with 200,', () => {
     expect((await openPage()).opened.status).toBe(201)
   })
 
-  test('while the cached configuration cannot be reloaded, and pages still get it', async () => {
+  test('while the cached configuration, which pages still get, cannot be reloaded', async () => {
     const { url, genesys, openPage } = await start()
     const page = await openPage()
     expect(await ready()).toMatchObject({ body: { status: 'ready' } })
@@ -74,7 +74,7 @@ describe('GET /readyz is degraded, with 200,', () => {
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
   })
 
-  test('if the deployment does not allow a website, which the report and the log at startup name', async () => {
+  test('if the deployment does not allow a website, which the report and the startup log name', async () => {
     const { logLines } = await start({
       simulator: { allowedDomains: ['example.com'] },
       settings: {
@@ -88,11 +88,11 @@ describe('GET /readyz is degraded, with 200,', () => {
   })
 })
 
-describe('GET /readyz is not ready, with 503,', () => {
+describe('GET /readyz reports not ready, with 503,', () => {
   test.each([
     ['an unknown deployment', { GENESYS_DEPLOYMENT_ID: '00000000-0000-4000-8000-000000000000' }],
     [
-      'credentials that its guest API needs and Genesys refuses',
+      'wrong credentials for a guest API that requires them',
       { GENESYS_GUEST_API: 'external-guests', GENESYS_CLIENT_ID: 'nobody', GENESYS_CLIENT_SECRET: 'wrong' },
     ],
   ])('with %s', async (_what, settings) => {

@@ -5,10 +5,10 @@ import { simulateReconnection, withPlan } from '../scripts/scale-plan.ts'
 const page = readFileSync('docs/scale.md', 'utf8')
 const MINUTE_MS = 60_000
 
-/** Without the padding of the tables. */
+/** The text without the padding of its tables. */
 const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 
-test('the plan of docs/scale.md follows from its tables', () => {
+test('the plan in docs/scale.md follows from the tables in the document', () => {
   expect(bare(withPlan(page))).toBe(bare(page))
   expect(page).toMatch(/\| live guests +\| 10,000/)
 })
@@ -22,14 +22,14 @@ test('a changed figure changes the plan, and a missing figure is reported', () =
   )
 })
 
-test('queued guests need the time that the limit implies, and new guests go first', () => {
+test('queued guests reconnect in the time that the limit implies, and new guests go first', () => {
   const waiting = 10_000
   const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
-  // A quarter immediately, the rest at three quarters of the limit.
+  // A quarter of the limit connects immediately, and the rest at three quarters of the limit per minute.
   expect(alone / MINUTE_MS).toBeCloseTo((waiting - 250) / 750, 1)
   const reconnection = (arrivalsPerMinute: number) =>
     simulateReconnection({ waiting, arrivalsPerMinute, limitPerMinute: 1000 })! / MINUTE_MS
   expect(reconnection(600) / (waiting / 400)).toBeCloseTo(1, 1)
-  // However many guests are new, a share of each minute is reserved for waiting guests.
+  // However many new guests there are, a share of each minute is reserved for waiting guests.
   expect(reconnection(2000)).toBeLessThan(waiting / 150)
 })

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a secret follows its file, and keeps its last value while the file is missing or empty', () => {
+test('a secret changes with its file, and keeps its last value while the file is missing or empty', () => {
   const secret = secretFromFile(file, 'initial')
   expect(secret()).toBe('initial')
   writeFileSync(file, 'one\n')

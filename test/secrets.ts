@@ -65,7 +65,8 @@ function findIn(place: string, text: string, secrets: readonly (readonly [string
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  // Base64 within a longer text looks different at each of three offsets; the middle of it doesn't change.
+  // Inside a longer text, a secret has one of three base64 forms, depending on its offset. The first and last
+  // characters also depend on the surrounding text, so they are cut off.
   const shifted = [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
     return encoded.slice(Math.ceil((offset * 4) / 3) + 1, -4)

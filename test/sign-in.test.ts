@@ -29,7 +29,7 @@ describe('Genesys’ own sign-in', () => {
     expect((await page.say('signed in')).status).toBe(201)
   })
 
-  test('requires a redirect address with a code, and none with an id token', async () => {
+  test('requires a redirect address with a code, but not with an id token', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const idToken = genesys.authorizationCode('user-1')
@@ -74,7 +74,7 @@ describe('Genesys’ own sign-in', () => {
     expect((await page.say('still a guest')).status).toBe(201)
   })
 
-  test('can be reversed by signing out, which ends the session', async () => {
+  test('is undone by signing out, which ends the session', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))

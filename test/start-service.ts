@@ -29,7 +29,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** The responses of the service since the last stop, bodies and headers. */
+/** The bodies and headers of the service's responses since the last stop. */
 const answers: string[] = []
 
 /**

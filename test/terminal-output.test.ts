@@ -16,7 +16,7 @@ test('with pino-pretty, a line shows time, level, message and fields in a readab
   expect(lines.join('')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: listening\n {4}port: 3000\n$/)
 })
 
-test('without pino-pretty, the log begins with one sentence that explains how to make it readable', () => {
+test('without pino-pretty, the log begins with a sentence that explains how to make it readable', () => {
   expect(loadPretty('file:///nowhere/index.js')).toBeUndefined()
   const written: string[] = []
   const log = createLog({

@@ -56,7 +56,7 @@ export function findUndocumentedInSources(
     )
 }
 
-/** The same for modules given as text: one list of findings for each. */
+/** The same search in modules that are given as text; returns one list of findings for each module. */
 export function findUndocumented(sources: readonly string[]): readonly (readonly Finding[])[] {
   const names = sources.map((_, at) => `src/sample-${at}.ts`)
   const program = createProgram(names, new Map(names.map((name, at) => [resolve(name), sources[at]!])))

@@ -3,8 +3,8 @@ import type { FaultMatch, FaultSpec } from '../src/simulator/simulator.ts'
 import { startTogether, type Page, type Running } from './start-service.ts'
 
 /**
- * Every failure that Genesys can cause on the guest socket ends as its documented problem within its
- * deadline, and the service continues to serve the same guest and others.
+ * Every failure that Genesys can cause on the guest socket is reported as its documented problem by the
+ * deadline, and the service continues to serve this guest and others.
  */
 const TIMEOUT_MS = 700
 let running: Running
@@ -47,14 +47,14 @@ describe('opening a session', () => {
       'deployment_not_usable',
     ],
     [
-      'it is refused with 401',
+      'the session is refused with 401',
       'SessionResponse',
       errorFrame(401, 'User is unauthorized'),
       502,
       'upstream_refused',
     ],
     [
-      'it is refused with 5000 each time',
+      'every attempt is refused with 5000',
       'SessionResponse',
       { ...errorFrame(5000, 'Unexpected error'), times: 50 },
       503,
@@ -64,7 +64,7 @@ describe('opening a session', () => {
     ['there is no response', 'SessionResponse', { swallow: true }, 504, 'upstream_timeout'],
     ['the response is garbage', 'SessionResponse', { garbage: true }, 504, 'upstream_timeout'],
     [
-      'the connection drops each time',
+      'the connection drops in every attempt',
       'SessionResponse',
       { drop: true, times: 50 },
       503,
@@ -91,9 +91,15 @@ test('a session is opened in a second attempt after an unexpected error', async 
 
 describe('sending a message', () => {
   test.each<[string, FaultMatch, FaultSpec, number, string]>([
-    ['it is refused with 400', received, errorFrame(400, 'Request failed.'), 502, 'upstream_refused'],
     [
-      'it is refused with 403',
+      'the message is refused with 400',
+      received,
+      errorFrame(400, 'Request failed.'),
+      502,
+      'upstream_refused',
+    ],
+    [
+      'the message is refused with 403',
       received,
       errorFrame(403, 'HTTP authorization error'),
       502,
@@ -161,7 +167,7 @@ describe('sending a message', () => {
     expect(running.genesys.transcript().filter(({ text }) => text === 'taken, but not heard')).toHaveLength(1)
   })
 
-  test('again with the same key does not duplicate a message whose echo was lost', async () => {
+  test('again with the same key does not duplicate it if its echo was lost', async () => {
     const page = await running.openPage()
     running.genesys.injectFault('onMessage', { swallow: true })
     const key = { 'idempotency-key': 'lost-echo' }

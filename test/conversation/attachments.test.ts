@@ -59,7 +59,7 @@ describe('a file', () => {
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('is uploaded, sent with a message, seen by every tab and fetched again, byte for byte', async () => {
+  test('can be uploaded, sent with a message, seen in every tab and downloaded again, byte for byte', async () => {
     const bytes = randomBytes(3_000_000)
     const stream = await page.events()
     const uploaded = await upload('holiday photo ü.png', bytes)
@@ -87,7 +87,7 @@ describe('a file', () => {
     expect(sent.body).not.toHaveProperty('text')
   })
 
-  test('has a fresh address when the page requests one', async () => {
+  test('gets a fresh address when the page requests one', async () => {
     const { id } = (await upload('photo.png', 'the bytes')).body
     await page.ask('POST', '/messages', { attachmentIds: [id] })
     const fresh = await page.ask('GET', `/attachments/${id}`)

@@ -184,7 +184,7 @@ describe('the guest answers', () => {
     )
   })
 
-  test('once, even if the echo of a date was lost', async () => {
+  test('only once, even if the echo of a date was lost', async () => {
     const { id } = running.genesys.agentSays({ text: 'when?', content: [DATE_PICKER] })
     running.genesys.injectFault('onMessage', { drop: true })
     const date = { text: 'then', payload: '2026-12-02T10:00:00.000Z', inReplyTo: id }
@@ -192,7 +192,7 @@ describe('the guest answers', () => {
     expect(running.genesys.transcript().filter(({ sender }) => sender === 'guest')).toHaveLength(2)
   })
 
-  test('through the client, which shows the choice immediately and once', async () => {
+  test('through the client, which shows the choice immediately and only once', async () => {
     const chat = createGuestChat({ baseUrl: running.url, fetch: asSite })
     await chat.open()
     const { id } = running.genesys.agentSays({ text: 'which?', content: [LIST_PICKER] })

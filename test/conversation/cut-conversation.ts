@@ -21,7 +21,7 @@ export interface CutConversation {
   readonly genesys: Simulator
   /** The page's client; a new one after a reload. */
   readonly chat: GuestChat
-  /** Cuts the conversation; `meanwhile` runs while it is cut. */
+  /** Interrupts the conversation; `meanwhile` runs during the interruption. */
   cut(how: Cut, meanwhile?: () => void): Promise<void>
   /** The agent's side: the conversation without any interruption. */
   said(): Line[]
@@ -47,7 +47,7 @@ export async function startCutConversation(): Promise<CutConversation> {
   const reportedTwice: string[] = []
   let chat = newPage()
 
-  /** A tab that opens the website: the state of an earlier one is lost, except for its storage. */
+  /** Opens the website in a tab; only the storage of an earlier tab is kept. */
   function newPage(): GuestChat {
     const page = createGuestChat({
       baseUrl: running.url,

@@ -17,7 +17,7 @@ async function start(options: StartOptions = {}): Promise<Running> {
   return together
 }
 
-/** A guest who has said hello and listens. */
+/** A guest who has said hello, and whose page has an open stream. */
 async function talking(simulator: StartOptions['simulator'] = {}) {
   const together = await start({ simulator })
   const page = await together.openPage()

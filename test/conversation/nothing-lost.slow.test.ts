@@ -12,7 +12,7 @@ interface Step {
   readonly when: 'before' | 'during' | 'after'
   /** What the platform does to the next frame. */
   readonly frame?: 'reorder' | 'duplicate' | undefined
-  /** Whether the page must show it before the next step; false if a frame waits for the next one. */
+  /** Whether the page must show the message before the next step; false if a frame is held back until the next frame. */
   readonly settles?: boolean
 }
 
@@ -23,7 +23,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     await conversation.chat.open()
     const mayBeMissing: string[] = []
     for (const step of steps) await playStep(conversation, step, mayBeMissing)
-    // A frame that waits for the next one to overtake it is sent with this one.
+    // If a frame was held back so that the next one overtakes it, this message releases it.
     await conversation.chat.send('the end')
     conversation.genesys.agentSays('goodbye')
     await conversation.showing(conversation.said().length)
@@ -142,7 +142,7 @@ describe('nothing is lost or duplicated when a conversation is interrupted', () 
     await playAll(scripts, 2)
   })
 
-  test('anywhere, with frames out of order and duplicated', async () => {
+  test('at any point, with frames that are out of order or duplicated', async () => {
     const step: fc.Arbitrary<Step> = fc.record({
       by: fc.constantFrom('guest', 'agent', 'bot'),
       text: fc.constantFrom('yes', 'no', 'perhaps'),

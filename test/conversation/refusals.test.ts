@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { FaultMatch, FaultSpec } from '../../src/simulator/simulator.ts'
 import { ask, startTogether, type Answer, type Page, type Running } from '../start-service.ts'
 
-/** The response to the page for every known refusal on Genesys' guest socket, by its code. */
+/** The response to the page for each known refusal on Genesys' guest socket, by code. */
 
 let running: Running
 let page: Page
@@ -185,7 +185,7 @@ test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the v
   expect(await page.say(text)).toMatchObject({ status: 201, body: { text } })
 })
 
-test('after the refusal “403 feature toggle” of typing, typing is no longer sent, but messages are', async () => {
+test('after typing is refused with “403 feature toggle”, typing is no longer sent, but messages are', async () => {
   const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
   const fault = running.genesys.injectFault(MESSAGE, refusal)
   expect((await page.ask('POST', '/typing')).status).toBe(204)

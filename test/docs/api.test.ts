@@ -12,7 +12,7 @@ import { startTogether, type Running } from '../start-service.ts'
 /** The shell commands of docs/api.md, run as they are written, with real curl. */
 const page = readFileSync('docs/api.md', 'utf8')
 const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, commands = '']) => commands)
-/** Ends only after `--max-time`. */
+/** This command ends only after `--max-time`. */
 const isStream = (commands: string) => commands.includes('/events')
 const ORIGIN = 'http://localhost:3000'
 const run = promisify(execFile)
@@ -58,7 +58,7 @@ async function shell(scripts: readonly string[]): Promise<string[]> {
   return stdout.split('---\n')
 }
 
-test('the commands of the API page work in their order, and print the output that the page shows', async () => {
+test('the commands in docs/api.md work in the given order, and print the output that the page shows', async () => {
   const scripts = blocks.filter((commands) => !isStream(commands))
   const printed = await shell(scripts)
   const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-/** The names of the doctor's report in one column of the tables of a page. */
+/** The names from the doctor's report in one column of the page's tables. */
 function reportNames(file: string, column: number): string[] {
   const rows = readFileSync(file, 'utf8').split('\n')
   return rows

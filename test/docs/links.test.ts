@@ -17,7 +17,7 @@ const links = pages.flatMap((page) =>
   }),
 )
 
-test('every link between the pages leads to an existing file and heading', () => {
+test('every link in the documentation leads to an existing file and heading', () => {
   expect(links.length).toBeGreaterThan(100)
   const broken = links.filter(
     ({ path, anchor }) => !existsSync(path) || (anchor !== undefined && !anchorsOf(path).includes(anchor)),

@@ -94,7 +94,7 @@ test('a page cannot name a user other than the one in its token', async () => {
   expect(genesys.restGuests).toEqual([])
 })
 
-test('docs/rest-guest-apis.md states for each operation whether it is published', () => {
+test('docs/rest-guest-apis.md states for each operation whether it is published, with evidence', () => {
   const rows = document.split('\n').filter((line) => /^\| `(GET|POST|PUT|wss)/.test(line))
   expect(rows).toHaveLength(13)
   for (const row of rows) {

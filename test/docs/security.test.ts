@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
 const page = readFileSync('docs/security.md', 'utf8')
-/** Where the page names files: after "Proof:", and in the last column of tables with that head. */
+/** The page names files after "Proof:" in paragraphs, and in the last column of tables if its header is "proof". */
 const proofsByParagraph = [...page.matchAll(/^.*?Proof: ([^]*?)\n\n/gm)].map(([, proof = '']) => proof)
 const proofsByRow = [...page.matchAll(/^\|.*\| proof +\|\n((?:\|.*\n)+)/gm)].flatMap(([, rows = '']) =>
   rows.split('\n').map((row) => row.split('|').at(-2) ?? ''),
 )
-/** `file`: _title_, _title_ … as docs/security.md names its proofs; `…` stands for the parts that differ. */
+/** `file`: _title_, _title_ … as docs/security.md names its proofs; `…` stands for an omitted part of a title. */
 const text = page.replace(/\s+/g, ' ').replaceAll('’', "'")
 const proofs = [...text.matchAll(/`([\w/-]+)`: ((?:_[^_](?:[^_]|__)*?_(?:, )?)+)/g)].flatMap(
   ([, file = '', titles = '']) =>

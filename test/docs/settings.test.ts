@@ -7,7 +7,7 @@ import { readSimulatorSettings } from '../../src/simulator/environment.ts'
 interface Row {
   readonly name: string
   readonly value: string
-  /** undefined if there is none, or if the page describes it in words. */
+  /** Undefined if there is no default, or if the page describes it in words. */
   readonly default: string | undefined
   readonly example: string
 }
@@ -21,7 +21,7 @@ const rows: readonly Row[] = tableRows(page, 5).map(([name, value, initial, exam
 }))
 const byName = (name: string) => rows.find((row) => row.name === name)!
 
-/** What is wrong with a value according to the code; undefined if the code accepts it. */
+/** The error message of the code for a value; undefined if the code accepts the value. */
 function problemOf(name: string, value: string): string | undefined {
   const problems: string[] = []
   parseEach({ [name]: value }, problems)
@@ -54,7 +54,7 @@ test.each(choices)(
   },
 )
 
-test('settings with numbers and with choices are recognized by their error messages', () => {
+test('settings that are numbers or have fixed choices are recognized by their error messages', () => {
   expect([numbers.length > 25, choices.length > 10]).toEqual([true, true])
 })
 
@@ -104,7 +104,7 @@ test('docs/settings.md lists each setting of the simulator, with its default', (
   expect(readSimulatorSettings(given)).toEqual(readSimulatorSettings({}))
 })
 
-/** The rows of the tables with this many columns, without their heads. */
+/** The rows, without headers, of all tables that have this number of columns. */
 function tableRows(markdown: string, columns: number): string[][] {
   return markdown
     .split('\n')

@@ -35,7 +35,7 @@ interface SetUp {
   readonly settings?: (genesys: Simulator, started: Started) => Settings | Promise<Settings>
   readonly injectFaults?: (genesys: Simulator) => void
   readonly proxyVariables?: () => Settings | Promise<Settings>
-  /** By how much the clock of this machine is wrong. */
+  /** The error of this machine's clock. */
   readonly clockMs?: number
   readonly check: string
   /** The fault that the line names, and what to change. */
@@ -446,7 +446,7 @@ test('a correct set-up passes every check, and agents notice nothing', async () 
   expect(result.text).toContain('All checks passed.')
 })
 
-test('forged addresses are also looked for behind a proxy that does not publish /readyz', async () => {
+test('the check for forged client addresses also works behind a proxy that does not publish /readyz', async () => {
   const checkBehind = async (trustProxy: string) => {
     const { checks } = await examine({
       settings: (genesys) => startBehindProxy(genesys, trustProxy, (path) => path === '/readyz'),
@@ -472,7 +472,7 @@ test('a misspelled name of a required setting is shown with the name that was pr
   expect(exitStatus).toBe(2)
 })
 
-test('the doctor names each setting once if no host can be resolved', async () => {
+test('the doctor names each setting only once if no host can be resolved', async () => {
   const { checks } = await examine({
     settings: () => ({ GENESYS_REGION: 'eu-west-1', ...UNRESOLVABLE_HOSTS }),
   })
@@ -514,14 +514,14 @@ test('a check that depends on a failed check is skipped, and names the failed on
   )
 })
 
-test('a failure that the doctor is told to ignore is a warning, and does not change the exit status', async () => {
+test('a failed check that --ignore names becomes a warning, and does not change the exit status', async () => {
   const genesys = { allowedDomains: ['example.com', 'shop.example.org'] }
   const { checks, exitStatus } = await examine({ genesys }, ['--ignore', 'allowed origins'])
   expect(checks.find(({ check }) => check === 'allowed origins')?.status).toBe('warning')
   expect(exitStatus).toBe(0)
 })
 
-test('a check of the doctor fails if its connection stays silent', async () => {
+test('a check of the doctor fails if its request gets no response', async () => {
   const result = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const stop of started.splice(0).reverse()) await stop()
 })
 
-/** The program in a separate process that trusts the test's certificate authority and uses a proxy. */
+/** Runs the doctor in a separate process that trusts the test's certificate authority and uses a proxy. */
 async function run(region: string): Promise<DoctorResult> {
   // Uploads would go to the simulator's own address, which is not https.
   const genesys = await startGoodGenesys({ attachments: false })
@@ -38,7 +38,7 @@ async function run(region: string): Promise<DoctorResult> {
       GENESYS_REGION: region,
       HTTPS_PROXY: proxy.url,
       NODE_EXTRA_CA_CERTS: `${CERTIFICATES}authority.pem`,
-      // The object store of the simulator has no name that this proxy knows.
+      // This proxy knows no host name for the simulator's object store.
       NO_PROXY: '127.0.0.1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

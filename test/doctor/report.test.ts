@@ -111,14 +111,14 @@ test('a report does not contain keys that an organization has chosen', () => {
   expect(record.shapes.map(({ call }) => call)).toEqual(['frame a frame', 'GET /api/v2/x/*/*'])
 })
 
-test('the report of a simulator matches the simulator', async () => {
+test('two reports of the same simulator have no differences', async () => {
   const simulated = await reportOfSimulator('web-messaging', false)
   const again = await reportOfSimulator('web-messaging', false)
   expect(simulated.answers.length).toBeGreaterThan(10)
   expect(reportDifferences(simulated, again)).toEqual([])
 })
 
-test('a different field, type, status or header, and a call in only one report, are differences', async () => {
+test('the comparison of two reports lists different fields, types, statuses, headers and calls', async () => {
   const simulated = await reportOfSimulator('web-messaging', false)
   const call = 'POST /oauth/token'
   const given = simulated.answers.find((answer) => answer.call === call)!

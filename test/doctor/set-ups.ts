@@ -68,7 +68,7 @@ export async function startTls(target: string, started: Started): Promise<number
   return portOf(server, started)
 }
 
-/** Below the ports that the system assigns automatically, so that no other test gets it. */
+/** Lower than the ports that the system assigns automatically, so that no other test gets this port. */
 export const PORT_WITHOUT_LISTENER = 1024
 
 /** Sends the same response to every request. */

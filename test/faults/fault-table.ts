@@ -7,7 +7,7 @@ export interface FaultRow {
   /** What happens, for a reader of docs/faults.md. */
   readonly what: string
   readonly fault: Fault
-  /** By route; routes that are not listed are served. */
+  /** The outcome of each route; routes that are not listed are served. */
   readonly outcomes: Readonly<Partial<Record<RouteName, Outcome>>>
 }
 
@@ -47,7 +47,7 @@ const SILENT: FaultRow['outcomes'] = {
   'DELETE /guest-session': 'delivery_unknown',
 }
 
-/** Other routes are served: they need no upstream at that moment. */
+/** Routes that a row does not list are served: they need nothing that the fault affects. */
 export const FAULT_TABLE: readonly FaultRow[] = [
   {
     what: "New connections are refused; the guest's open socket stays open",

@@ -18,7 +18,7 @@ import { FAULT_TABLE, faultsAsMarkdown, outcomeOf, ROUTES, type RouteName } from
 import { genesysUrls } from '../service-settings.ts'
 
 const UPSTREAM_TIMEOUT_MS = 1000
-/** Time beyond the deadline, because this machine may be busy. */
+/** Extra time after the deadline, because this machine may be busy. */
 const SLACK_MS = 2000
 
 /** A page that is ready to call every route, with the id of the file that it uploaded. */
@@ -62,7 +62,7 @@ async function readyPage(): Promise<ReadyPage> {
   return { page, fileId: body.id }
 }
 
-/** What the service counts as open. */
+/** The service's own counts of what is open. */
 async function openCounts(): Promise<Record<string, number>> {
   const { body } = await ask(running.url, 'GET', '/metrics')
   const names = ['live_streams', 'requests_in_flight', 'requests_arriving', 'upstream_sockets']
@@ -144,14 +144,14 @@ async function openStream(page: Page): Promise<Stream> {
   }
 }
 
-/** After these routes, there may be another guest or none. */
+/** After a request to one of these routes, the page may have another guest or none. */
 const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE /guest-session'])
 
 describe('on every route and on the open stream,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
-    'if %s, requests end with a documented problem in time, and the next ones work',
+    'requests end in time with a documented problem, and the next ones work: %s',
     async (_what, row) => {
-      // One after another: together, they may take a busy machine longer than the deadline.
+      // Opened one after another: at the same time, they could take longer than the deadline on a busy machine.
       const pages: ReadyPage[] = []
       while (pages.length < ROUTES.length) pages.push(await readyPage())
       const listener = await running.openPage()
@@ -204,7 +204,7 @@ test('a clock change of an hour does not affect a guest with an open stream', as
 })
 
 test.each([-3_600_000, 3_600_000])(
-  'a message repeated with its key is sent once even if the clock is changed by %i ms',
+  'a message that is retried with its key is sent only once even if the clock is changed by %i ms',
   async (stepMs) => {
     const page = await running.openPage()
     const headers = { 'idempotency-key': `clock-set-by-${stepMs}-ms` }
@@ -217,14 +217,14 @@ test.each([-3_600_000, 3_600_000])(
 )
 
 test.each([
-  ['names that do not resolve', () => `http://${UNRESOLVABLE_HOST}`, () => `ws://${UNRESOLVABLE_HOST}`],
+  ['host names that do not resolve', () => `http://${UNRESOLVABLE_HOST}`, () => `ws://${UNRESOLVABLE_HOST}`],
   [
     'a port that does not speak TLS',
     () => proxy.url.replace('http', 'https'),
     () => proxy.messagingUrl.replace('ws', 'wss'),
   ],
 ])(
-  '%s: opening fails with upstream_unavailable or upstream_timeout, and readiness is degraded',
+  'with %s, opening fails with upstream_unavailable or upstream_timeout, and readiness is degraded',
   async (_what, httpUrl, socketUrl) => {
     await proxy.inject({ kind: 'garbage' })
     const broken = await start(genesysUrls({ url: httpUrl(), messagingUrl: socketUrl() }))

@@ -8,7 +8,7 @@ import { createUpstreamClient } from '../../src/service/upstream/upstream-client
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { describeGuestApiContract, type Harness } from './guest-api.contract.ts'
 
-/** The drivers and the simulator were written independently: here each is tested against the other. */
+/** The drivers and the simulator were written independently; these tests run them against each other. */
 
 const client = (name: string) => createUpstreamClient({ name, timeoutMs: 3000, random: () => 0 })
 

@@ -29,7 +29,7 @@ export interface Harness extends Bends {
 
 export interface ContractOptions {
   readonly start: () => Promise<Harness> | Harness
-  /** The faults that the harness can cause: cases that need other faults are left out. */
+  /** The faults that the harness can cause; cases that need other faults are skipped. */
   readonly bends: readonly (keyof Bends)[]
   readonly capabilities: readonly string[]
   /** The fields that every opening needs. */
@@ -97,7 +97,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(guestApi.end !== undefined).toBe(can('end'))
     })
 
-    test('opening creates a guest whose reference survives JSON', async () => {
+    test('opening creates a guest whose reference can be stored as JSON', async () => {
       const { ref, state, limits } = await open()
       expect(state).toBe('new')
       expect(Object.keys(ref).length).toBeGreaterThan(0)
@@ -232,7 +232,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
     })
 
     test('an opening whose deadline has passed fails with upstream_timeout', async () => {
-      await guestApi.deployment(soon()) // else it would still be requested after the end of the test
+      await guestApi.deployment(soon()) // Otherwise, the deployment would still be requested after the end of the test.
       expect((await failure(open({}, Date.now() - 1))).code).toBe('upstream_timeout')
     })
   })

@@ -51,7 +51,7 @@ describe('a request that is admitted', () => {
     stop = () => server.stop(0)
   }
 
-  test('releases its slot when its connection breaks, even if it waits behind another response', async () => {
+  test('releases its slot when its connection breaks, even if its response waits behind another one', async () => {
     await start()
     const socket = net.connect(server.port, '127.0.0.1')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))

@@ -38,7 +38,7 @@ describe('the count of requests and streams', () => {
       head('POST /messages', { 'transfer-encoding': 'chunked' }) + '5\r\nabcde\r\n0\r\nX: y\r\n',
     ]
     const requestsIn = shapes.map((shape) => shape.split(' HTTP/1.1\r\n').length - 1)
-    // Streams that stay open meanwhile are still counted.
+    // Streams that stay open during the test are still counted.
     const listener = await running.openPage()
     const stream = await listener.events()
     await stream.next(isSession('connected'))
@@ -67,7 +67,7 @@ describe('the count of requests and streams', () => {
 })
 
 describe('slow requests', () => {
-  test('whose head or body never ends, or never follows `100 Continue`, get a 408, unfinished heads first', async () => {
+  test('with unfinished heads get a 408, before those whose bodies are unfinished or do not arrive', async () => {
     await start()
     const unfinishedHead = connect()
     unfinishedHead.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')

@@ -25,7 +25,7 @@ describe('the count of requests and streams', () => {
     const socket = connect()
     socket.write(head('GET /events') + head('GET /guest-session'))
     await once(socket, 'data')
-    // A request pipelined behind it runs immediately, and its response waits as long as the stream is open.
+    // A request pipelined behind the stream runs immediately, and its response waits as long as the stream is open.
     await expectCounts({ streams: 1, inFlight: 1, arriving: 0 })
     socket.destroy()
     await expectCounts(NOTHING_OPEN)
@@ -95,7 +95,7 @@ describe('a connection', () => {
   })
 })
 
-describe('from unusual clients,', () => {
+describe('if clients behave unusually,', () => {
   beforeEach(() => start({ REQUEST_TIMEOUT_MS: '2500' }))
 
   const json = { 'content-type': 'application/json' }
@@ -269,7 +269,7 @@ describe('event streams', () => {
 })
 
 describe('refusals', () => {
-  test('of one kind from one address cause one log line a second, and are all counted in the metrics', async () => {
+  test('of one kind and for one address cause one log line a second, and the metrics count all of them', async () => {
     await start()
     for (let i = 0; i < 50; i++) await ask(running.url, 'GET', '/nowhere', undefined, { origin: SITE })
     const lines = running.logLines.filter((line) => line.includes('"code":"not_found"'))
@@ -279,15 +279,15 @@ describe('refusals', () => {
   })
 })
 
-describe('request heads that never end', () => {
+describe('connections whose request heads never end', () => {
   beforeEach(() => start())
 
-  test('above 500 from one address are closed, counted and logged, while newer requests are served', async () => {
+  test('are closed, counted and logged above 500 from one address, while newer ones stay open', async () => {
     const open = async (count: number) => {
       const sockets = Array.from({ length: count }, connect)
       await Promise.all(sockets.map((socket) => once(socket, 'connect')))
       for (const socket of sockets) socket.resume().write('GET /events HTTP/1.1\r\nHost: localhost\r\n')
-      // This request is behind them, so that they have been read.
+      // The service reads this request after the unfinished heads, so its response shows that they have been read.
       expect((await page.ask('GET', '/guest-session')).status).toBe(200)
       return sockets
     }

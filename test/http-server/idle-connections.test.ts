@@ -34,7 +34,7 @@ afterEach(async () => {
   await once(server, 'close')
 })
 
-/** Connections from this address that have had a response. */
+/** Opens connections from this address and waits until each has had a response. */
 async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly Socket[]> {
   const opened = Array.from({ length: count }, () => {
     const { port } = server.address() as AddressInfo
@@ -51,7 +51,7 @@ async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly
 }
 
 describe('connections that stay open after a response', () => {
-  test('are closed for new ones, beginning with the oldest one of the address that has the most', async () => {
+  test('are closed for new ones, beginning with the oldest one of the address with the most connections', async () => {
     await start(MAX_CONNECTIONS)
     const [own] = await idle(1, '127.0.0.2')
     const taken = await idle(17)
@@ -63,7 +63,7 @@ describe('connections that stay open after a response', () => {
     expect(own!.destroyed).toBe(false)
   })
 
-  test('are closed above 500 of an address only when their next head is unfinished', async () => {
+  test('are closed above 500 from one address only if their next request head is unfinished', async () => {
     await start(undefined)
     const all = await idle(505)
     const closing = Promise.all(all.slice(0, 4).map((client) => once(client, 'close')))

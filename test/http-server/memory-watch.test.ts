@@ -12,13 +12,17 @@ function setUp(figures: Partial<MemoryFigures> = {}) {
 
 describe('memory', () => {
   test.each([
-    ['whose use is far below the limit is enough', {}, false],
-    ['whose use is above 85% of the limit is low', { resident: 440 * MIB, available: 72 * MIB }, true],
-    ['that is full of page cache is enough for a small process', { available: 10 * MIB }, false],
-    ['that is nearly used up is low for a large process', { resident: 300 * MIB, available: 20 * MIB }, true],
-    ['without a limit is enough', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
+    ['is sufficient if the process uses far less than the limit', {}, false],
     [
-      'is enough if the limit is larger than the memory of the machine',
+      'is low if the process uses more than 85% of the limit',
+      { resident: 440 * MIB, available: 72 * MIB },
+      true,
+    ],
+    ['is sufficient for a small process even if the page cache fills it', { available: 10 * MIB }, false],
+    ['is low for a large process if little is available', { resident: 300 * MIB, available: 20 * MIB }, true],
+    ['is sufficient if there is no limit', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
+    [
+      'is sufficient if the limit is larger than the memory of the machine',
       { limit: 2 ** 63, available: 100 * MIB },
       false,
     ],

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals'
 import { ask, startTogether, type Page, type Running } from '../start-service.ts'
 import { NO_RATE_LIMITS } from '../service-settings.ts'
 
-/** The service and a page's session, for tests that write requests into sockets by hand. */
+/** The service and a page's session, for tests that write raw requests into sockets. */
 
 export let running: Running
 export let page: Page
@@ -32,7 +32,7 @@ export async function readAll(socket: Socket): Promise<string> {
   return text
 }
 
-/** Everything that the service counts as open. */
+/** The service's own counts of what is open. */
 export async function counts() {
   const { body } = await ask(running.url, 'GET', '/metrics')
   const of = (name: string) =>

@@ -42,7 +42,7 @@ async function readToTheEnd(socket: Socket): Promise<string> {
     .replaceAll(/(\r\n)?[0-9a-f]+\r\n/g, '')
 }
 
-test('the stream of a slow reader is cut with a resync, while another tab of the guest gets everything', async () => {
+test('a slow reader’s stream is ended with a resync, while another tab of the guest gets all messages', async () => {
   const slow = await openStream()
   const other = await page.events()
   await other.next(isSession('connected'))

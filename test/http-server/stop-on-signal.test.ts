@@ -4,7 +4,7 @@ import { stopOnSignal } from '../../src/stop-on-signal.ts'
 const { npm_lifecycle_event: script } = process.env
 const exit = jest.spyOn(process, 'exit')
 beforeEach(() => {
-  // Otherwise the end of npm counts as a signal.
+  // Otherwise, the end of npm would have the same effect as a signal.
   delete process.env['npm_lifecycle_event']
   exit.mockImplementation(() => undefined as never)
 })

@@ -64,7 +64,7 @@ test('a stopping service asks pages to reconnect after its listener has closed',
   await stopped
 })
 
-test('a message in flight when the service stops gets its response', async () => {
+test('a message that is in flight when the service stops gets its response', async () => {
   const running = await start({ DRAIN_MS: '5000' })
   const page = await running.openPage()
   const said = page.say('on its way')

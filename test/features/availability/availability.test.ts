@@ -127,7 +127,7 @@ describe('the availability state', () => {
     expect(await readiness()).toEqual({ status: 'ready', hint: undefined })
   })
 
-  test('is closed outside opening hours, with the next opening time, and the queue is not requested', async () => {
+  test('is closed outside opening hours, with the next opening time, and the wait is not requested', async () => {
     await start(everything, { at: '2026-11-27T20:00:00.000Z' })
     expect(await availability()).toMatchObject({
       state: 'closed',
@@ -186,14 +186,14 @@ describe('the availability state', () => {
     expect(await availability()).toEqual({ ...expected, asOf: NOON, stale: false })
   })
 
-  test('changes at the exact second of the closing time', async () => {
+  test('changes at the closing time, to the second', async () => {
     await start(everything, { at: '2026-11-25T15:59:58.000Z' })
     expect((await availability()).state).toBe('open')
     nowMs += 2000
     expect(await availability()).toMatchObject({ state: 'closed', opensAt: '2026-11-26T08:00:00.000Z' })
   })
 
-  test('is reported without an implausible wait', async () => {
+  test('is reported without the wait if the estimate is implausible', async () => {
     await start()
     genesys.setQueue({ estimatedWaitSeconds: 9_000_000 })
     expect(await availability()).not.toHaveProperty('waitMinutes')

@@ -54,7 +54,7 @@ const callBack = (body: object, key?: string) =>
 const deployment = async () =>
   (await ask(running!.url, 'GET', '/deployment', undefined, { origin: SITE })).body as Deployment
 
-test('with CALLBACKS=off, a request gets 501, and neither capabilities nor deployment mention callbacks', async () => {
+test('with CALLBACKS=off, a request gets 501, and capabilities and deployment do not mention callbacks', async () => {
   await start({ CALLBACKS: 'off' })
   expect(await deployment()).not.toHaveProperty('callbacks')
   expect(await callBack(JANE)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -97,7 +97,7 @@ test('a hundred requests with one idempotency key create one callback', async ()
   await start()
   const answers = await Promise.all(Array.from({ length: 8 }, () => callBack(JANE, 'one')))
   for (let i = answers.length; i < 100; i++) answers.push(await callBack(JANE, 'one'))
-  // 409 while the first one is in flight.
+  // The others get 409 while the first one is in flight.
   expect(answers.filter(({ status }) => status !== 409).length).toBeGreaterThan(92)
   const ids = answers.flatMap(({ status, body }) => (status === 409 ? [] : [body.id as string]))
   expect(ids).toEqual(ids.map(() => genesys.callbacks[0]!.conversationId))
@@ -139,7 +139,7 @@ describe('outside opening hours,', () => {
 test('if the opening hours are unknown, a callback is accepted at any time', async () => {
   await start()
   genesys.deleteSchedules()
-  // What was read before is kept for five minutes.
+  // The service keeps the opening hours that it read before for five minutes.
   nowMs += 6 * 60_000
   expect(await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })).toMatchObject({ status: 201 })
 })
@@ -188,12 +188,12 @@ test('at most ten callbacks an hour are accepted from one address', async () => 
   expect(answers).toEqual([...Array.from({ length: 10 }, () => 201), 429])
 })
 
-test('with CALLBACKS=verified an anonymous guest is refused', async () => {
+test('with CALLBACKS=verified, an anonymous guest is refused', async () => {
   await start({ CALLBACKS: 'verified' })
   expect(await callBack(JANE)).toMatchObject({ status: 403, body: { code: 'callback_not_allowed' } })
 })
 
-test('with CALLBACKS=verified a visitor whose JWT was verified is accepted until signing out', async () => {
+test('with CALLBACKS=verified, a visitor whose JWT was verified is accepted until signing out', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const user = {
     USER_TOKEN_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),

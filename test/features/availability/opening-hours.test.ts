@@ -234,6 +234,6 @@ test.each([
   expect(() => readSchedule(given)).toThrow(message)
 })
 
-test('an unknown time zone is not found', () => {
+test('no time zone is found for an unknown name', () => {
   expect(findZone('Europe/Atlantis')).toBeUndefined()
 })

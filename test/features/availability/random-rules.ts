@@ -20,7 +20,7 @@ const numbered = (most: number) =>
 const monthDays = fc.uniqueArray(signed(31), { minLength: 1, maxLength: 4 })
 const months = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
 /**
- * Only one position, because `rrule` counts a day twice if two positions select it. The only negative one is -1: if the set has
+ * Only one position, because `rrule` counts a day twice if two positions select it. The only negative position is -1: if the set has
  * fewer days than the position, `rrule` selects the first day, but RFC 5545 selects none.
  */
 const position = fc.constantFrom(-1, 1, 2, 3, 4)
@@ -66,12 +66,12 @@ export const ruleAndWindow = fc
     laterMinutes: fc.integer({ min: -60 * 1440, max: 900 * 1440 }),
   })
   .map(({ parts: { end, ...parts }, start, laterMinutes }) => {
-    // In the first week `rrule` counts positions from the start; RFC 5545 counts them in the whole week.
+    // In the first week, `rrule` counts positions from the start; RFC 5545 counts them in the whole week.
     const isCountedFromStart = parts.FREQ === 'WEEKLY' && parts.BYSETPOS !== undefined
-    // A position without another part would select from one day; RFC 5545 has no such rule.
+    // RFC 5545 allows BYSETPOS only together with another part whose name begins with BY.
     const hasParts = parts.BYDAY ?? parts.BYMONTH ?? parts.BYMONTHDAY
     if (isCountedFromStart || hasParts === undefined) parts.BYSETPOS = undefined
-    // A set of one day has only a first position.
+    // The set of a daily rule is one day, so it has only a first position.
     if (parts.FREQ === 'DAILY' && parts.BYSETPOS) parts.BYSETPOS = 1
     // No month has a sixth Monday.
     if (parts.BYDAY?.some((day) => Math.abs(parseInt(day)) > 5)) {

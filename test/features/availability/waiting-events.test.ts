@@ -13,7 +13,7 @@ const GUEST: Guest = { ref: {}, origin: undefined }
 
 let sentWaits: unknown[]
 let wait: WaitMinutes | undefined
-/** Undefined if the service is not permitted to find out. */
+/** Whether the guest is in the queue; undefined if the service is not permitted to find out. */
 let inQueue: boolean | undefined
 let questions: number
 let history: Partial<Message>[]
@@ -108,7 +108,7 @@ test('a wait that is no longer known is withdrawn', async () => {
   expect(sentWaits).toEqual([4, 'nothing', 9])
 })
 
-test('an agent who types ends the wait', async () => {
+test('the wait ends when an agent types', async () => {
   await follow()
   await says('guest')
   emit({ type: 'typing', sender: 'agent', durationMs: 5000 })
@@ -122,7 +122,7 @@ test('several messages of a waiting guest cause only one request for the wait wi
 })
 
 describe('a bot', () => {
-  test('that talks with the guest ends the wait', async () => {
+  test('that answers the guest ends the wait', async () => {
     await follow()
     await says('guest')
     await says('bot', 60_000)
@@ -171,7 +171,7 @@ describe('when Genesys reports whether the guest is in the queue,', () => {
     expect(sentWaits).toEqual([4, 'nothing'])
   })
 
-  test('nothing is requested between the messages of a bot', async () => {
+  test('no wait is requested between the messages of a bot', async () => {
     inQueue = false
     await follow()
     await says('bot', 300_000)
@@ -210,7 +210,7 @@ describe('a page that is loaded again', () => {
   })
 })
 
-test('a message after the agent has left starts another wait', async () => {
+test('a guest who writes after the agent has left waits again', async () => {
   await follow()
   await says('guest')
   await says('agent')

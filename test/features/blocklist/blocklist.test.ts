@@ -37,7 +37,7 @@ async function start(
   return together
 }
 
-test('every request from a blocked network is refused, and others are served', async () => {
+test('every request from a blocked network is refused, and other requests are served', async () => {
   const { url, openPage } = await start('# bots\n203.0.113.7\n2001:db8:1::/48\n')
   const page = await openPage()
   expect(page.opened.status).toBe(201)

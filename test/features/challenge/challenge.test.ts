@@ -101,7 +101,7 @@ describe('with a challenge vendor,', () => {
     expect(logLines.join()).not.toMatch(/vendor-secret|-token/)
   })
 
-  test('guests are accepted despite its failure if CHALLENGE_FAILURE is accept', async () => {
+  test('guests are accepted if the vendor fails and CHALLENGE_FAILURE is accept', async () => {
     const { open } = await startWith({ ...settings, CHALLENGE_FAILURE: 'accept' })
     vendor().reply(500)
     expect((await open('token')).status).toBe(201)

@@ -86,7 +86,7 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
       'a wrong secret',
       (vendor) => vendor.reply(200, { success: false, 'error-codes': ['invalid-input-secret'] }),
     ],
-  ])('is unavailable after %s', async (_what, respond) => {
+  ])('is reported as unavailable after %s', async (_what, respond) => {
     respond(nock(host).post(path))
     expect(await checkOf(kind)('token', SITE)).toMatchObject({ verdict: 'unavailable' })
   })

@@ -39,7 +39,7 @@ test('with JOURNEY=off, every journey path returns 501, and GET /deployment does
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('a page view reaches Genesys with page, campaign and browser, but no other part of the address', async () => {
+test('a page view reaches Genesys with its page, campaign and browser, but without the rest of its URL', async () => {
   await start()
   const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
   expect(body.journey).toBe(true)

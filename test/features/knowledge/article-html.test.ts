@@ -100,7 +100,7 @@ describe('a block cannot add', () => {
   })
 })
 
-test('an excerpt has the words on one line, and is cut between two words', () => {
+test('an excerpt is on one line, and is cut between two words', () => {
   const blocks = [paragraph([text('Hello '), text('there,')]), nested(2), paragraph([text('you\nall')])]
   expect(articleText(blocks, 100)).toBe('Hello there, at 1at 0 you all')
   expect(articleText(blocks, 14)).toBe('Hello there,…')

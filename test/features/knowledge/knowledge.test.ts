@@ -55,7 +55,7 @@ async function startAnother(
 }
 
 const OAUTH = { GENESYS_CLIENT_ID: 'client', GENESYS_CLIENT_SECRET: 'secret-of-client' }
-/** Without a session. */
+/** Sends a request without a session. */
 const get = (path: string, headers: Record<string, string> = { origin: SITE }) =>
   ask(running.url, 'GET', `/knowledge/${path}`, undefined, headers)
 const search = (q: string) => get(`search?q=${encodeURIComponent(q)}`)
@@ -67,7 +67,7 @@ const callsOf = (end: string) =>
     .filter(({ path }) => path.startsWith('/api/v2/knowledge/') && path.endsWith(end))
 
 describe('the setting KNOWLEDGE', () => {
-  test('with the value off makes each path return 501, and no response announces articles', async () => {
+  test('with the value off makes each knowledge path return 501, and no response announces articles', async () => {
     await startAnother({ KNOWLEDGE: 'off' })
     for (const path of ['search?q=parcel', 'suggestions?q=parcel', 'articles/1'])
       expect(await get(path)).toMatchObject({ status: 501, body: { code: 'not_enabled' } })
@@ -138,7 +138,7 @@ describe('articles', () => {
     const [{ id, title }] = (await search('parcel')).body.results
     const { html } = (await get(`articles/${id}`)).body
     expect(html).toBe('<p>&lt;script&gt;alert(&quot;parcel&quot;)&lt;/script&gt;</p>')
-    expect(title).toBe('<img src=x onerror=alert(1)>') // plain text, as documented
+    expect(title).toBe('<img src=x onerror=alert(1)>') // The title is plain text, as documented.
   })
 
   test('with unknown ids are not found', async () => {

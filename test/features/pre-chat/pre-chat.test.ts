@@ -48,9 +48,13 @@ describe('PRE_CHAT_FORM', () => {
     ['no fields', { fields: [] }, /must be an object with 1 to 10 fields.*; see fields$/m],
     ['an unknown property', field({ color: 'red' }), /see fields\.0$/m],
     ['a label that is not a string', field({ label: 1 }), /see fields\.0\.label$/m],
-    ['a key that pages cannot set', field({ key: 'level' }), /field 1 has a key that is not name, email, phone or one of ATTRIBUTES_OPEN/],
     [
-      'a key twice',
+      'a key that pages cannot set',
+      field({ key: 'level' }),
+      /field 1 has a key that is not name, email, phone or one of ATTRIBUTES_OPEN/,
+    ],
+    [
+      'the same key twice',
       { fields: [...FORM.fields, FORM.fields[0]] },
       /field 3 has the same key as another field/,
     ],

@@ -18,7 +18,7 @@ function atGenesys(): string {
   return JSON.stringify([requests, frames, transcript()])
 }
 
-/** The card number in a row, in groups, or in the digits of another script. */
+/** The card number without spaces, in groups, or in the digits of another script. */
 const NUMBER = /4\W?1\W?1\W?1\W?(1\W?){12}|٤/
 
 const fieldsOf = (answer: { redacted: { field: string }[] }) => answer.redacted.map(({ field }) => field)
@@ -37,7 +37,7 @@ async function upload(page: Page, fileName: string): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-test('a card number in any part of a message leaves the service masked, and the response lists it', async () => {
+test('a card number in any part of a message is sent to Genesys masked, and the response lists it', async () => {
   const page = await start()
   for (const [body, fields] of [
     [{ text: 'mine: ٤١١١ ١١١١ ١١١١ ١١١١' }, ['text']],
@@ -139,7 +139,7 @@ test('file names are masked and keep their extension', async () => {
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('a card number split over two messages never reaches Genesys whole; a repeat gets the same response', async () => {
+test('a card number split over two messages never reaches Genesys whole, even if the guest retries', async () => {
   const page = await start()
   await page.say('4111 1111')
   const headers = { 'idempotency-key': randomUUID() }
@@ -153,7 +153,7 @@ test('a card number split over two messages never reaches Genesys whole; a repea
   expect(running!.genesys.transcript().map(({ text }) => text)).toEqual(['4111 1111', '**** ****'])
 })
 
-test('text that matches the operator’s patterns is masked and reported under their names', async () => {
+test('text that matches a pattern of the operator is masked and reported under the pattern’s name', async () => {
   const page = await start({ REDACT: '', REDACT_PATTERNS: '{"customer":"KD-\\\\d{6}"}' })
   expect((await page.say(`KD-123456 has ${CARD}`)).body).toMatchObject({
     text: `********* has ${CARD}`,

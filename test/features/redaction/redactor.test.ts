@@ -128,7 +128,7 @@ describe('phone numbers', () => {
   })
 })
 
-test('a match of a pattern of the operator is reported under its name, in digits of any script', () => {
+test('a match of the operator’s pattern is reported under its name, with digits of any script', () => {
   const redact = createRedactor({
     kinds: ['card'],
     patterns: [{ name: 'customer', pattern: '(?i)kd-\\d{6}' }],
@@ -139,12 +139,12 @@ test('a match of a pattern of the operator is reported under its name, in digits
   })
 })
 
-test('data of the kind that a field is meant for is kept, and data of other kinds is masked', () => {
+test('the kind of data that a field is meant for is kept, and other kinds are masked', () => {
   expect(all('jane@example.com', 'email').found).toEqual([])
   expect(all('4111 1111 1111 1111', 'phone').text).toBe('**** **** **** ****')
 })
 
-test('masking keeps the length of a text, and leaves only asterisks and spaces in what it masks', () => {
+test('masking keeps the length of a text, and masked parts contain only asterisks and spaces', () => {
   const pieces = fc.constantFrom(
     '4111 1111 1111 1111',
     'DE89370400440532013000',
@@ -183,7 +183,7 @@ test.each([
   const text = piece.repeat(4096 / piece.length)
   const startedAt = performance.now()
   for (let i = 0; i < 10; i++) all(text)
-  // Far more than it takes on a busy machine, and far less than quadratic time would take.
+  // Far more than the search takes on a busy machine, and far less than a quadratic search would take.
   expect((performance.now() - startedAt) / 10).toBeLessThan(500)
 })
 

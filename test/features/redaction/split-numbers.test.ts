@@ -21,7 +21,7 @@ test.each([
   [['order 12345 4111 1111', '1111 1111 12/27']],
   [['٤١١١ ١١١١', '１１１１ １１１１']],
   [['the first half: 3782 8224', 'and the second: 6310005.']],
-])('in the messages %j, a card number is found in the last one and not before', (texts) => {
+])('in the messages %j, a card number is found in the last message, and not before', (texts) => {
   const { says } = guest()
   const found = texts.map((text) => says(text))
   expect(found.slice(0, -1)).toEqual(texts.slice(1).map(() => undefined))
@@ -42,7 +42,7 @@ test('digits of another guest, or from more than a minute ago, are not joined', 
   expect(says('1111 1111')).toBeUndefined()
 })
 
-test('a repeat is masked like its first attempt, even minutes later', () => {
+test('a retry is masked like its first attempt, even minutes later', () => {
   const { says, later } = guest()
   says('4111 1111', { key: '1' })
   expect(says('4111 1111', { key: '1' })).toBeUndefined()

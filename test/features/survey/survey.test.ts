@@ -89,7 +89,7 @@ test('a survey score is accepted after the end of the conversation', async () =>
   expect(deliveries[0]?.event.data).toMatchObject({ score: 5 })
 })
 
-test('a survey delivery that fails is repeated with the same id', async () => {
+test('a survey delivery that fails is retried with the same id', async () => {
   const page = await running.openPage()
   statuses = [503]
   const delivered = received(2)

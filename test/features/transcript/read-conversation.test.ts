@@ -58,7 +58,7 @@ test('a message that arrives while pages are read causes no duplicate', async ()
 
 const limited = new UpstreamError('upstream_rate_limited', 'ten a minute', { retryAfterSeconds: 60 })
 
-test('if Genesys allows no more reads, what was read so far is returned as incomplete', async () => {
+test('if Genesys allows no more reads, the messages read so far are returned as incomplete', async () => {
   const { messages, isComplete } = await readConversation((pageNumber) =>
     pageNumber > 2 ? Promise.reject(limited) : pagesOf(9)(pageNumber),
   )

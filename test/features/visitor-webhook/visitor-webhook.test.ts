@@ -55,7 +55,7 @@ describe('the visitor webhook', () => {
     })
   })
 
-  test('gets only the configured cookie of a request, with a signature as in Standard Webhooks', async () => {
+  test('gets only the configured cookie of a request, with a signature of Standard Webhooks', async () => {
     await webhookWith().identify({ ...request(), subject: 'jwt-1' })
     const [visit] = backend.visits
     expect(visit?.headers.cookie).toBe(COOKIE)

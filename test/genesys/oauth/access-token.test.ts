@@ -93,7 +93,7 @@ describe('a token request', () => {
     expect(new Set(tokens)).toEqual(new Set(['one']))
   })
 
-  test('times out for each caller at its own deadline, and continues for the others', async () => {
+  test('times out for each caller at the caller’s deadline, and continues for the others', async () => {
     nock(LOGIN).post('/oauth/token').delay(200).reply(200, { access_token: 'one' })
     const patient = accessToken.get(nowMs + 5000)
     const hasty = await failure(accessToken.get(nowMs + 20))
@@ -167,7 +167,7 @@ describe('the renewal of a token', () => {
     ['short', { expires_in: 20 }, 20],
     ['a fraction', { expires_in: 0.5 }, 0.5],
   ])(
-    'happens at the end of its lifetime, not halfway through it, if expires_in is %s',
+    'happens at the end of its lifetime, and not halfway through, if expires_in is %s',
     async (_, more, seconds) => {
       givesToken('one', more)
       await accessToken.get(soon())

@@ -81,7 +81,7 @@ describe('a driver for external-guests', () => {
     expect(refusals[0]?.facts.hint).toMatch(/webmessaging:guest:write/)
   })
 
-  test('refuses a file before anything is sent', async () => {
+  test('refuses a file without sending a request', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     const guest = { ref: { guestId: 'g', accessToken: 't' }, origin: undefined }
@@ -165,7 +165,7 @@ describe('a driver for external-guests', () => {
   })
 })
 
-test('whatever the guest id is, a message goes to its path on the same host or is not sent', async () => {
+test('whatever the guest id is, a message is sent to the guest’s path on the same host or not at all', async () => {
   const paths: string[] = []
   nock(API)
     .persist()

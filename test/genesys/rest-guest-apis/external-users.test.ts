@@ -28,7 +28,7 @@ function start(opened = dialect.opened) {
   return { genesys, guestApi: createExternalUsers({ ...genesys.options(), organizationId: ORGANIZATION_ID }) }
 }
 
-describe('external-users', () => {
+describe('a driver for external-users', () => {
   test('requests a token for the verified user of the organization', async () => {
     const { genesys, guestApi } = start()
     const { externalUserToken, attributesDelivered } = await guestApi.open(jane, soon())

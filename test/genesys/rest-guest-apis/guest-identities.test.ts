@@ -118,7 +118,7 @@ describe('a driver for guest-identities', () => {
     expect(error.facts).toMatchObject({ status, correlationId: 'req-1', hint: expect.stringMatching(hint) })
   })
 
-  test('reports a session that another driver has opened as ended', async () => {
+  test('reports a session as ended if another driver has opened it', async () => {
     const { guestApi } = start()
     const guest = { ref: { guestId: 'g-1', accessToken: 'tok' }, origin: undefined }
     const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))

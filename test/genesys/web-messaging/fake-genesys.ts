@@ -48,7 +48,7 @@ export class FakeSocket extends EventEmitter {
     return this.sent.at(-1) ?? {}
   }
 
-  // What Genesys does.
+  // The methods below are what Genesys does.
 
   accepts(): void {
     this.readyState = OPEN

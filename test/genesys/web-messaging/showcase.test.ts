@@ -135,7 +135,7 @@ test.each([true, false])(
   },
 )
 
-test('the look of the deployment is read from its public configuration', async () => {
+test('the appearance of the chat is read from the deployment’s public configuration', async () => {
   const { api } = await startDriver({
     look: {
       position: { alignment: 'Left', sideSpace: 0, bottomSpace: 30 },

@@ -19,7 +19,7 @@ export const ORIGIN = 'https://shop.example'
 export interface Driver {
   readonly genesys: Simulator
   readonly api: Required<GuestApi>
-  /** Frames and failures that the driver reported as odd. */
+  /** Unrecognized frames and failures that the driver reported. */
   readonly odd: string[]
   readonly hints: string[]
   /** A guest with a configured session. */

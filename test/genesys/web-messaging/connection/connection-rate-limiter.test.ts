@@ -4,7 +4,7 @@ import { ConnectionRateLimiter } from '../../../../src/service/genesys/web-messa
 
 let nowMs = 0
 const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)
-/** How many of these concurrent guests are connected immediately; the others do not wait. */
+/** The number of these concurrent guests that are connected immediately; the others do not wait. */
 function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): number {
   let taken = 0
   for (let guest = 0; guest < asked; guest++) {
@@ -28,7 +28,7 @@ test('a quarter of a minute’s connections can be made immediately, and the oth
   expect(takenOf(9900, thousand)).toBe(250)
 })
 
-test('no minute exceeds its limit, whatever the pattern of requests', () => {
+test('no minute has more connections than the limit, whatever the pattern of requests', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 4, max: 2000 }),
@@ -49,7 +49,7 @@ test('no minute exceeds its limit, whatever the pattern of requests', () => {
   )
 })
 
-test('urgent connections count toward the limit, so that fewer listening guests are connected', () => {
+test('urgent connections count toward the limit, so fewer listening guests are connected', () => {
   const thousand = pace(1000)
   expect(takenOf(800, thousand, true)).toBe(800)
   expect(takenOf(9900, thousand)).toBe(200)
@@ -66,7 +66,7 @@ test('listening guests get their share of each minute, however many connections 
   expect(listeners).toBeGreaterThanOrEqual(8)
 })
 
-test('urgent connections take at most 85% of a minute, and the same share of the next one', () => {
+test('urgent connections take at most 85% of the limit in a minute, and again in the next one', () => {
   const thousand = pace(1000)
   expect(takenOf(5000, thousand, true)).toBe(850)
   nowMs += 61_000

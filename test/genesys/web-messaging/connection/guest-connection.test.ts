@@ -147,7 +147,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('two')
   })
 
-  test('a request that was answered late does not take the error of the next one', async () => {
+  test('the error of a request is not attributed to an earlier one that was answered late', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -160,7 +160,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('text_too_long')
   })
 
-  test('an abandoned request does not consume the error of the next one', async () => {
+  test('the error of a request is not attributed to an earlier one that was abandoned', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(genesys.odd).toEqual([])
   })
 
-  test('just before a message makes a rate limit ambiguous, so the echo decides', async () => {
+  test('just before a message makes a rate limit ambiguous, so the echo decides about the message', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()

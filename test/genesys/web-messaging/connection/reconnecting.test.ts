@@ -68,7 +68,7 @@ test('an address that refuses connections is reported with the error code of the
   })
 })
 
-test('a rate limit on configuring a session is reported with the time to wait', async () => {
+test('a rate limit for the configuration of a session is reported with the time to wait', async () => {
   const { api, genesys } = await startDriver()
   const body = {
     retryAfter: 60,
@@ -93,7 +93,7 @@ describe('an unused socket', () => {
     expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('is closed after an upload breaks off, without waiting for the deadline of the upload', async () => {
+  test('is closed after an upload is interrupted, without waiting for the deadline of the upload', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const body = new Readable({ read: () => undefined })
     const file = { fileName: 'a.txt', contentType: 'text/plain', sizeBytes: 10, body }
@@ -110,7 +110,7 @@ describe('an unused socket', () => {
     const polling = await guest()
     const isOpen = ({ ref }: Guest) => genesys.connections(ref['token']) === 1
     await api.history(polling, { pageSize: 25, pageNumber: 1 }, soon())
-    // By the time that two guests have come and gone, each connection has been checked several times.
+    // Closing the idle connections of two other guests takes several checks of all connections.
     for (const other of [await guest(), await guest()]) await until(() => !isOpen(other))
     const last = await guest()
     await until(() => !isOpen(last))

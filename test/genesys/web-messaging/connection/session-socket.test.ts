@@ -80,7 +80,7 @@ describe('the pause before a reconnect', () => {
     ])
   })
 
-  test('is spread over a minute when all listeners lose their sockets at the same time', async () => {
+  test('is spread over a minute if all listeners lose their sockets at the same time', async () => {
     const genesys = fakeGenesys({}, 240)
     const guests = 100
     for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
@@ -109,7 +109,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     return { genesys, heard, leaves }
   }
 
-  test('they are connected in turn, and never more of them in a minute than the limit', async () => {
+  test('they are connected in turn, and no minute has more connections than the limit', async () => {
     const { genesys } = allListen()
     expect(genesys.sockets).toHaveLength(60)
     await pass(59_900)
@@ -117,7 +117,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     expect(genesys.sockets.length).toBeLessThanOrEqual(240)
   })
 
-  test('queued guests are notified that they are reconnecting', async () => {
+  test('the pages of queued guests are notified that they are reconnecting', async () => {
     const { heard } = allListen()
     await pass(0)
     expect(heard).toEqual(

@@ -140,7 +140,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('that Genesys answers with 401 is reported as a refusal, not as the end of a session', async () => {
+  test('that Genesys refuses with 401 is reported as a refusal, not as the end of a session', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('configureSession', {
       frame: { class: 'string', code: 401, body: 'User is unauthorized' },
@@ -151,21 +151,21 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('joins if the deployment starts conversations itself, and sends the attributes', async () => {
+  test('joins the conversation if the deployment starts it, and sends the attributes', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())
     expect(opened).toMatchObject({ state: 'new', attributesDelivered: true })
     expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
   })
 
-  test('succeeds even if joining fails', async () => {
+  test('succeeds even if joining the conversation fails', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     genesys.injectFault('onMessage', { frame: { class: 'string', code: 403, body: 'no' } })
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new', attributesDelivered: false })
   })
 })
 
-describe('a deployment that starts conversations itself', () => {
+describe('a conversation that the deployment starts', () => {
   const joins = ({ frames }: Simulator) =>
     frames.filter(
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Join"'),
@@ -207,7 +207,7 @@ describe('a deployment that starts conversations itself', () => {
     expect(joins(genesys)[1]?.token).toBe(ref['token'])
   })
 
-  test('is not joined by a session that is opened without a conversation', async () => {
+  test('is not joined if the caller opens a session without a conversation', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     await api.open({ ...JANE, withoutConversation: true }, soon())
     expect(joins(genesys)).toEqual([])

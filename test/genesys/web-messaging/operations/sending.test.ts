@@ -150,7 +150,7 @@ test('if the socket is lost before a message is accepted, its delivery is unknow
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('without an echo by the deadline, the delivery is unknown, and a late echo completes the repeat', async () => {
+test('without an echo by the deadline, the delivery is unknown, and a late echo completes the retry', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -164,7 +164,7 @@ test('without an echo by the deadline, the delivery is unknown, and a late echo 
   expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
 })
 
-test('a repeat finds the message that an earlier attempt delivered in the history', async () => {
+test('a retry finds a message in the history if an earlier attempt has delivered it', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -177,7 +177,7 @@ test('a repeat finds the message that an earlier attempt delivered in the histor
   expect(sentTexts(driver)).toHaveLength(2)
 })
 
-test('attributes set after the first attempt are still pending if a repeat finds the message', async () => {
+test('attributes set after the first attempt are still pending if a retry finds the message', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'StructuredMessage', text: 'Hello' }, { swallow: true })
@@ -197,7 +197,7 @@ test('attributes sent with a message whose echo was lost are not pending', async
   expect(genesys.sawAttributes().now).toEqual({ 'custom.plan': 'gold' })
 })
 
-test('a repeat is sent if the first attempt never arrived', async () => {
+test('a retry is sent if the first attempt never arrived', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ received: 'onMessage' }, { swallow: true })
@@ -242,7 +242,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     return { one, other, jane: await one.guest(), genesys: one.genesys }
   }
 
-  test('have two messages even if one first attempt was lost and the other was accepted', async () => {
+  test('create two messages even if one first attempt was lost and the other was accepted', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const [mine, theirs] = [text('ok'), text('ok')]
     const accepted = await one.api.send(jane, theirs, soon())
@@ -251,7 +251,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
   })
 
-  test('each find their own message when both repeat', async () => {
+  test('each find their own message if both retry', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const messages = [text('ok'), text('ok')]
     const sent = await Promise.all(messages.map((message) => one.api.send(jane, message, soon())))
@@ -262,7 +262,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.transcript()).toHaveLength(2)
   })
 
-  test('have one message even if it was in flight when the other replica read the history', async () => {
+  test('create one message even if it was in flight when the other replica read the history', async () => {
     const { one, other, jane, genesys } = await twoReplicas({ repeatSettleMs: 1_000 })
     const message = text('ok')
     genesys.injectFault({ received: 'onMessage' }, { delayMs: 400 })
@@ -272,7 +272,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('have one message if the other replica saw its echo, and the history is not read', async () => {
+  test('create one message if the other replica saw its echo, and the history is not read', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -283,7 +283,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
     expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
   })
 
-  test('have two messages if Genesys returns no tracing id and the replica saw the other message', async () => {
+  test('create two messages if Genesys returns no tracing id and the replica saw the other message', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -296,7 +296,7 @@ describe('two tabs of a guest on two replicas that send the same text', () => {
   })
 })
 
-test('a repeat finds its message behind many newer ones, by its tracing id', async () => {
+test('a retry finds its message behind many newer ones, by its tracing id', async () => {
   const { api, guest, genesys } = await startDriver({ limits: false })
   const jane = await guest()
   const message = text('long ago')
@@ -327,7 +327,7 @@ test('a retry is not sent while it is unknown whether the first attempt was acce
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('repeats while the history fails leave enough reads for a repeat after the failure', async () => {
+test('retries while the history fails leave enough reads for a retry after the failure', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -339,11 +339,11 @@ test('repeats while the history fails leave enough reads for a repeat after the 
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-describe('a repeat for which too few reads of the history are left', () => {
+describe('when few reads of the history are left,', () => {
   const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
-  test('reads nothing and reports when enough reads will be available', async () => {
+  test('a retry reads nothing and reports when enough reads will be available', async () => {
     let nowMs = Date.now()
     const clock = () => nowMs
     const driver = await startDriver({ limits: false }, { monotonicNow: clock })
@@ -362,7 +362,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
   })
 
-  test('is already announced by the response to the first attempt', async () => {
+  test('the response to the first attempt already reports when to try again', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 9; count++) await api.history(jane, FIRST, soon())
@@ -372,7 +372,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('because its own read failed reports when to try again', async () => {
+  test('a retry whose own read failed reports when to try again', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 8; count++) await api.history(jane, FIRST, soon())
@@ -382,7 +382,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(error.facts.retryAfterSeconds).toBeGreaterThan(50)
   })
 
-  test('can use the last reads, because a first attempt leaves them', async () => {
+  test('a first attempt reads nothing, so a retry can use the last reads', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 7; count++) await api.history(jane, FIRST, soon())
@@ -396,7 +396,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     expect(await api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('because of other repeats of the guest reports that it can be tried again soon', async () => {
+  test('a retry that competes with other retries of the guest reports that it can be tried again soon', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 6; count++) await api.history(jane, FIRST, soon())
@@ -409,7 +409,7 @@ describe('a repeat for which too few reads of the history are left', () => {
     await Promise.all(repeats.slice(0, 2))
   })
 
-  test('is not started if it needs more reads than are left', async () => {
+  test('retries that need more reads than are left use only one of the reads', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 30; count++) await api.send(jane, text(`message ${count}`), soon())
@@ -424,7 +424,7 @@ describe('a repeat for which too few reads of the history are left', () => {
   })
 })
 
-test('a repeat is not sent if there is no time to wait for a first attempt that may be in flight', async () => {
+test('a retry is not sent if there is no time to wait for a first attempt that may be in flight', async () => {
   const driver = await startDriver({}, { repeatSettleMs: 3_000 })
   const jane = await driver.guest()
   driver.genesys.injectFault('GET /api/v2/webmessaging/messages*', { delayMs: 400 })

@@ -17,7 +17,7 @@ async function signedInGuest(simulator = {}) {
 
 const UPGRADE = { allowSessionUpgrade: true }
 
-test('a signed-in guest gets tokens from Genesys and is known there as the person', async () => {
+test('a guest who signs in gets tokens from Genesys, and Genesys knows who the guest is', async () => {
   const { opened, signedIn, api, genesys } = await signedInGuest()
   expect(opened.ref).toMatchObject({ jwt: expect.any(String), refreshToken: expect.any(String) })
   await api.send(signedIn, text('It is me'), soon())
@@ -47,14 +47,14 @@ test('a second sign-in takes over the session that the person has elsewhere', as
   await api.send(signedIn, text('from here'), soon())
   const code = genesys.authorizationCode('jane')
   const { ref, state } = await api.signIn(await guest(), { redirectUri: REDIRECT, code }, soon())
-  // Not the conversation that the guest had until then.
+  // This is not the conversation that the guest had before the sign-in.
   expect(state).toBe('new')
   const elsewhere = { ref, origin: ORIGIN }
   const { messages } = await api.history(elsewhere, { pageSize: 25, pageNumber: 1 }, soon())
   expect(messages.map((message) => message.text)).toEqual(['from here'])
 })
 
-/** The mobile SDK's `Authorize.kt` (its test engine): what an id token is exchanged for. */
+/** The mobile SDK's `Authorize.kt` (in its test engine) shows the tokens that an id token is exchanged for. */
 test('a guest who signs in with an id token gets no refresh token', async () => {
   const { api, guest, genesys } = await startDriver()
   const idToken = genesys.authorizationCode('jane')

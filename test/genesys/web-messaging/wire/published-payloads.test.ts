@@ -21,7 +21,7 @@ const action = (fields: object) => parts({ contentType: 'Card', card: { title: '
 const card = (...actions: object[]) => [{ type: 'card', title: 'C', actions }]
 
 describe('a refusal', () => {
-  /** JV `ErrorMessage`; the Messenger by SC reads the body's `errorCode` before the envelope's `code`. */
+  /** JV `ErrorMessage`; according to SC, the Messenger reads the body's `errorCode` before the envelope's `code`. */
   test.each([
     [4006, 'session_ended'],
     [4011, 'text_too_long'],
@@ -93,7 +93,7 @@ describe('cards', () => {
     [{ type: 'Button', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Postback', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Link', text: 'Bad', url: 'javascript:alert(1)' }, card()],
-  ])('convert or omit the action %j', (fields, expected) => {
+  ])('have the action %j converted or omitted', (fields, expected) => {
     expect(action(fields)).toEqual(expected)
   })
 
@@ -310,7 +310,7 @@ test('an answer to a quick reply or a card refers to the id in the body of the m
   expect(JSON.stringify(onMessage({ quickReply: alone, tracingId: 't' }))).not.toContain('originating')
 })
 
-test('a picker whose body and channel have different ids names the id of the body (KT)', () => {
+test('a picker whose body and channel have different ids is answered with the id of the body (KT)', () => {
   const content = [{ contentType: 'DatePicker', datePicker: { title: 'When?', availableTimes: [] } }]
   const body = {
     id: 'body',
@@ -364,7 +364,7 @@ describe('of the events,', () => {
   })
 
   /** KT `ConnectionClosedEvent.reason`, JV `reasonCode`. */
-  test.each(['reason', 'reasonCode'])('the reason of a ConnectionClosedEvent is read from %s', (field) => {
+  test.each(['reason', 'reasonCode'])('the reason for a ConnectionClosedEvent is read from %s', (field) => {
     const frame = {
       type: 'message',
       class: 'ConnectionClosedEvent',
@@ -376,7 +376,7 @@ describe('of the events,', () => {
 })
 
 /** KT `shyrka/send/JourneyContext.kt`, 2.15.0-rc1: not for a signed-in guest. */
-test('the journey is sent when an anonymous guest is configured, but not for a signed-in guest', () => {
+test('the journey is sent with the configuration of an anonymous guest, but not of a signed-in guest', () => {
   const journeyContext = { customer: { id: 'c', idType: 'cookie' } }
   expect(configureSession({ deploymentId: 'd', journeyContext })).toMatchObject({ journeyContext })
   expect(configureSession({ deploymentId: 'd', journeyContext, jwt: 'j' })).not.toHaveProperty(

@@ -4,8 +4,9 @@ import { readFrame, StructuredMessage } from '../../../../src/service/genesys/we
 import { readEvent, readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
 
 /**
- * What published schemas, fixtures and clients have beyond the usual payloads: fields that may be missing, other names,
- * other places. JV, KT and SC as in published-payloads.test.ts; JS: the types of npm `purecloud-platform-client-v2` 262.0.0.
+ * Variants of the usual payloads in published schemas, fixtures and clients: missing fields, other names and
+ * other places. JV, KT and SC are explained in published-payloads.test.ts; JS: the types of npm
+ * `purecloud-platform-client-v2` 262.0.0.
  */
 
 const NOW_MS = Date.UTC(2026, 0, 1)
@@ -114,7 +115,7 @@ describe('a card', () => {
       { type: 'Postback', payload: 'buy' },
       { type: 'postback', text: 'buy', payload: 'buy' },
     ],
-    // KT `CardTestValues`: a link that has a payload too.
+    // KT `CardTestValues`: a link that also has a payload.
     [
       { type: 'link', text: 'Open', url: 'https://x.example/', payload: '{"key":"value"}' },
       { type: 'link', text: 'Open', url: 'https://x.example/' },

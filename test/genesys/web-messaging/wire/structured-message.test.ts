@@ -28,7 +28,7 @@ const WHOLE = {
   originatingEntity: 'Bot',
 }
 
-describe('a message as it is on the wire', () => {
+describe('a message from Genesys', () => {
   test('is read completely', () => {
     expect(readStructuredMessage(WHOLE)).toEqual(WHOLE)
   })
@@ -41,14 +41,14 @@ describe('a message as it is on the wire', () => {
     expect(readStructuredMessage(body)).toBeUndefined()
   })
 
-  test('keeps the place of an unreadable event', () => {
+  test('has an empty event in place of an unreadable one', () => {
     expect(readStructuredMessage({ events: [7, { eventType: 'Presence' }] })?.events).toEqual([
       {},
       { eventType: 'Presence' },
     ])
   })
 
-  test('is read without a duration that is infinite', () => {
+  test('is read without its duration if the duration is infinite', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown
     }
