@@ -73,6 +73,7 @@ export function createMessageLog(view: ChatView, onEarlier: () => Promise<unknow
     const isScrolledUp = scrollTop < lastTopPx && sizes() === lastSizes
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX || (isAtEnd && !isScrolledUp))
     if (isScrolledUp && scrollTop < NEAR_START_PX && canReadEarlier && !earlier.hidden) void readEarlier()
+    scroller.classList.toggle('more-above', scrollTop > 0)
     remember()
   })
   // Pictures that load late and an on-screen keyboard must not push the newest message out of sight.

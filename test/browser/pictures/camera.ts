@@ -1,5 +1,5 @@
 import { chromium, type Page } from 'playwright-core'
-import { NOW, PICTURE_URL, STATES, type State } from './states.ts'
+import { NOW, PICTURE_URLS, STATES, type State } from './states.ts'
 import type { ScriptedService } from './scripted-service.ts'
 import { WORDS } from './words.ts'
 
@@ -40,8 +40,15 @@ const WINDOWS = { phone: { width: 375, height: 667 }, desktop: { width: 900, hei
 const CORNER = { x: 452, y: 0, width: 448, height: 740 }
 const LAUNCHER_CORNER_PX = 120
 
-const LAMP = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="#d9c7ae"/>
-  <rect y="140" width="320" height="40" fill="#8a6444"/><path d="M125 40h70l28 58H97z" fill="#fbf3e2"/><path d="M154 98h12v42h-12z" fill="#5a3a22"/></svg>`
+/** A table lamp and a floor lamp, at the addresses of `PICTURE_URLS`. */
+const LAMPS = [
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="#d9c7ae"/>
+    <rect y="140" width="320" height="40" fill="#8a6444"/><ellipse cx="160" cy="140" rx="30" ry="6" fill="#4a2f1b"/>
+    <path d="M154 96h12v44h-12z" fill="#5a3a22"/><path d="M128 36h64l28 62H100z" fill="#fbf3e2"/></svg>`,
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><rect width="320" height="180" fill="#c9d1c4"/>
+    <rect y="156" width="320" height="24" fill="#7d6a55"/><ellipse cx="160" cy="158" rx="32" ry="6" fill="#3d3f3a"/>
+    <path d="M157 60h6v98h-6z" fill="#3d3f3a"/><path d="M124 66a36 36 0 0 1 72 0z" fill="#6f7f6a"/></svg>`,
+]
 
 /** Chromium with settings that make it draw the same on every machine: no subpixels, no hinting, one color space. */
 export function launchForPictures() {
@@ -59,9 +66,10 @@ export interface Camera {
 
 /** All pictures share one page, which is much faster than a page for each. */
 export async function createCamera(page: Page, service: ScriptedService): Promise<Camera> {
-  await page
-    .context()
-    .route(PICTURE_URL, (route) => route.fulfill({ contentType: 'image/svg+xml', body: LAMP }))
+  for (const [i, url] of PICTURE_URLS.entries())
+    await page
+      .context()
+      .route(url, (route) => route.fulfill({ contentType: 'image/svg+xml', body: LAMPS[i]! }))
   let clip = CORNER
   return {
     async pose({ state: name, look: { device, scheme, language } }) {

@@ -11,8 +11,11 @@ import { WORDS, type Words } from './words.ts'
 
 /** The time at which the pictures are taken; their time zone is `Europe/Berlin`. */
 export const NOW = '2026-03-12T10:15:00.000Z'
-/** The test itself provides the picture at this address. */
-export const PICTURE_URL = 'https://example.com/lamp.svg'
+/** The test itself provides the pictures at these addresses. */
+export const PICTURE_URLS = [
+  'https://example.com/table-lamp.svg',
+  'https://example.com/floor-lamp.svg',
+] as const
 const MINUTE_MS = 60_000
 
 /** How the scripted service responds, and what the guest does before the picture is taken. */
@@ -82,11 +85,18 @@ export const STATES: Readonly<Record<string, State>> = {
     ],
     shows: '.quick-reply',
   },
-  card: { messages: (words) => [part('bot', [{ type: 'card', ...lamp(words, 0) }])], shows: '.card' },
+  card: {
+    messages: (words) => {
+      const { actions, ...card } = lamp(words, 0)
+      const link = { type: 'link', text: words.more, url: 'https://example.com/' } as const
+      return [part('bot', [{ type: 'card', ...card, actions: [...actions, link] }])]
+    },
+    shows: '.card',
+  },
   carousel: {
     isThorough: true,
     messages: (words) => [
-      part('bot', [{ type: 'carousel', cards: [lamp(words, 0), lamp(words, 1)] }], words.which),
+      part('bot', [{ type: 'carousel', cards: [lamp(words, 0), lamp(words, 1)] }], words.whichLamp),
     ],
     shows: '.carousel .card',
   },
@@ -158,7 +168,7 @@ export const STATES: Readonly<Record<string, State>> = {
           mediaType: 'Image',
           fileName: 'hale.svg',
           mimeType: 'image/svg+xml',
-          url: PICTURE_URL,
+          url: PICTURE_URLS[0],
         },
       ]),
     ],
@@ -313,12 +323,17 @@ export const STATES: Readonly<Record<string, State>> = {
     deployment: {
       styles: { primaryColor: '#f5c400' },
       labels: {
-        'en-us': { headerTitle: 'Lamps & more', headerSubtitle: 'Mon–Fri, 9 to 17' },
+        'en-us': { headerTitle: 'Lamps & more', headerSubtitle: 'Mon–Fri, 9 am–5 pm' },
         'de-de': { headerTitle: 'Lampen & mehr', headerSubtitle: 'Mo–Fr, 9 bis 17 Uhr' },
         ar: { headerTitle: 'المصابيح وأكثر', headerSubtitle: 'من الاثنين إلى الجمعة' },
       },
     },
-    messages: (words) => conversation(words).slice(2),
+    messages: (words) => [
+      from('guest', words.question, -3),
+      from('bot', words.answer, -2),
+      from('bot', words.second, -2),
+      from('guest', words.thanks, -1),
+    ],
     shows: '.own .bubble',
     act: (page, words) => page.locator('genesys-guest-chat .field').fill(words.hello),
   },
@@ -479,16 +494,13 @@ function conversation(words: Words): Message[] {
   ]
 }
 
-function lamp({ lamps, take, more }: Words, which: number) {
+function lamp({ lamps, take }: Words, which: number) {
   const [title, description] = lamps[which]!
   return {
     title,
     description,
-    imageUrl: PICTURE_URL,
-    actions: [
-      { type: 'postback', text: take, payload: title },
-      { type: 'link', text: more, url: 'https://example.com/' },
-    ],
+    imageUrl: PICTURE_URLS[which]!,
+    actions: [{ type: 'postback', text: take, payload: title }],
   } as const
 }
 

@@ -9,6 +9,7 @@ export interface Words {
   readonly botName: string
   readonly richText: string
   readonly which: string
+  readonly whichLamp: string
   readonly choices: readonly string[]
   readonly lamps: readonly (readonly [title: string, description: string])[]
   readonly take: string
@@ -57,6 +58,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     richText:
       'The *Hale*, _new_ in ~oak~ walnut, with `E27`:\n\n- linen shade\n- [care instructions](https://example.com/care)\n\n1. unpack\n2. plug in\n\n> Two years of warranty',
     which: 'Which wood do you like?',
+    whichLamp: 'Which lamp do you like?',
     choices: ['Oak', 'Walnut', 'Show me both, please'],
     lamps: [
       ['Hale', 'A table lamp, turned from walnut. €148'],
@@ -67,7 +69,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     when: 'When may we call?',
     whenHint: 'Times are in your time zone.',
     about: 'What is it about?',
-    aboutHint: 'Choose as many as you like.',
+    aboutHint: 'So that the right colleague calls you.',
     topics: ['Topics', 'My orders', 'Returns', 'Today', 'Later'],
     details: 'Your details',
     detailsHint: 'So that we can help you faster.',
@@ -91,7 +93,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
       'The cable is two meters long,',
       'with a switch that you reach from bed.',
     ],
-    afterFailure: 'Could you try again on Monday?',
+    afterFailure: 'Are you open on Saturday?',
     whichTime: 'When shall we call?',
     search: 'delivery',
     articles: [
@@ -112,6 +114,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     richText:
       'Die *Hale*, _neu_ in ~Eiche~ Nussbaum, mit `E27`:\n\n- Schirm aus Leinen\n- [Pflegehinweise](https://example.com/care)\n\n1. auspacken\n2. einstecken\n\n> Zwei Jahre Gewährleistung',
     which: 'Welches Holz gefällt Ihnen?',
+    whichLamp: 'Welche Leuchte gefällt Ihnen?',
     choices: ['Eiche', 'Nussbaum', 'Zeigen Sie mir bitte beide'],
     lamps: [
       ['Hale', 'Tischleuchte, aus Nussbaum gedrechselt. 148\u00a0€'],
@@ -122,7 +125,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     when: 'Wann dürfen wir anrufen?',
     whenHint: 'In Ihrer Ortszeit.',
     about: 'Worum geht es?',
-    aboutHint: 'Sie können mehreres wählen.',
+    aboutHint: 'Damit die richtige Kollegin Sie anruft.',
     topics: ['Themen', 'Meine Bestellungen', 'Rücksendungen', 'Heute', 'Später'],
     details: 'Ihre Angaben',
     detailsHint: 'Damit wir Ihnen schneller helfen können.',
@@ -146,7 +149,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
       'Das Kabel ist zwei Meter lang,',
       'mit einem Schalter, den Sie vom Bett aus erreichen.',
     ],
-    afterFailure: 'Probieren Sie es am Montag noch einmal?',
+    afterFailure: 'Haben Sie am Samstag geöffnet?',
     whichTime: 'Wann sollen wir anrufen?',
     search: 'Lieferung',
     articles: [
@@ -167,6 +170,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     richText:
       'مصباح *Hale*، _جديد_ من ~البلوط~ الجوز، مع `E27`:\n\n- غطاء من الكتان\n- [تعليمات العناية](https://example.com/care)\n\n1. افتح العلبة\n2. صِل المصباح\n\n> ضمان لمدة عامين',
     which: 'أي خشب تفضّل؟',
+    whichLamp: 'أي مصباح تفضّل؟',
     choices: ['البلوط', 'الجوز', 'أرني الاثنين من فضلك'],
     lamps: [
       ['Hale', 'مصباح طاولة مخروط من خشب الجوز. 148\u00a0€'],
@@ -177,7 +181,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     when: 'متى يمكننا الاتصال بك؟',
     whenHint: 'جميع الأوقات بتوقيتك.',
     about: 'ما موضوع رسالتك؟',
-    aboutHint: 'يمكنك اختيار أكثر من موضوع.',
+    aboutHint: 'ليتصل بك الزميل المناسب.',
     topics: ['المواضيع', 'طلباتي', 'الإرجاع', 'اليوم', 'لاحقًا'],
     details: 'بياناتك',
     detailsHint: 'لنساعدك بشكل أسرع.',
@@ -201,7 +205,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
       'طول السلك متران،',
       'وله مفتاح تصل إليه من السرير.',
     ],
-    afterFailure: 'هل يمكنكم المحاولة يوم الاثنين؟',
+    afterFailure: 'هل متجركم مفتوح يوم السبت؟',
     whichTime: 'متى نتصل بك؟',
     search: 'التوصيل',
     articles: [

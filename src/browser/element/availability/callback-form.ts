@@ -216,7 +216,12 @@ function choice(label: string, options: readonly HTMLOptionElement[]) {
   const select = h('select', { class: 'input' }, ...options)
   return {
     select,
-    node: h('label', { class: 'form-field' }, h('span', { class: 'field-label' }, label), select),
+    node: h(
+      'label',
+      { class: 'form-field' },
+      h('span', { class: 'field-label' }, label),
+      h('span', { class: 'select' }, select),
+    ),
   }
 }
 
@@ -248,7 +253,7 @@ const callbackStyles = `
 .closed.asking { justify-content: flex-start; padding: 1rem; }
 .closed.asking > :not(.callback) { display: none; }
 .callback { display: flex; flex-direction: column; gap: 0.5rem; text-align: start; color: var(--_text); text-wrap: wrap; }
-.callback .form-field { display: block; }
+.callback .form-field { display: block; margin-top: 0.5rem; }
 .callback .picker { width: 100%; padding: 0; overflow: visible; border: 0; background: none; }
 .callback-problem { color: var(--_danger); }
 .callback-thanks { color: var(--_text); font-weight: 600; }

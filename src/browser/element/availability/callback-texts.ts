@@ -161,7 +161,7 @@ export const CALLBACK_TEXTS: Readonly<Record<string, CallbackTexts>> & { readonl
     callbackName: 'اسمك',
     callbackPhone: 'رقم هاتفك',
     callbackPhoneHint: 'مع رمز البلد، مثل ‎+966',
-    callbackDay: 'اليوم',
+    callbackDay: 'التاريخ',
     callbackTime: 'الوقت',
     callbackSend: 'اطلب مكالمة',
     callbackAt: 'شكرًا لك! سنتصل بك يوم {day} الساعة {time}.',

@@ -8,6 +8,7 @@ export const availabilityStyles = `
 .after-hours .closed { flex: none; padding-top: 0; }
 .closed h3 { font-size: 1.0625rem; font-weight: 650; color: var(--_text); }
 .closed h3:focus { outline: none; }
+.closed .closed-sign { margin-bottom: 0.375rem; }
 .after-hours .closed-sign { display: none; }
 .waiting { margin: 0 0.875rem 0.5rem; color: var(--_muted); font-size: 0.8438rem; text-align: center; }
 .waiting.empty { margin: 0; }

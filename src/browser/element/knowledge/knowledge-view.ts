@@ -39,6 +39,8 @@ export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Pr
     node.classList.toggle('first', isFirst)
     panel.classList.toggle('before-chat', isFirst)
     panel.querySelector('.header')?.after(node)
+    const sign = panel.querySelector('.welcome-sign')?.cloneNode(true)
+    if (isFirst && sign) node.prepend(sign)
     adoptStyles(panel, knowledgeStyles)
     const stop = chat.on('change', update)
     if (!isFirst) resolve()
@@ -91,7 +93,7 @@ function createKnowledgeView(
   })
   const status = h('p', { role: 'status' })
   const content = h('div', { class: 'knowledge-content' })
-  const write = createButton(texts.writeToUs, onWrite, 'write')
+  const write = createButton(texts.writeToUs, onWrite, 'write primary')
   const title = h('p', { class: 'knowledge-title' }, texts.greetingTitle)
   const parts = [title, form, suggestions.node, status, content, write]
   const node = h(
@@ -125,7 +127,6 @@ function createKnowledgeView(
     if (words === '') return
     show(texts.searching)
     const found = await read<KnowledgeSearch>(`knowledge/search?q=${encodeURIComponent(words)}`)
-    write.classList.add('primary')
     if (found === undefined) return
     const { results, searchId } = found
     const links = results.map((result) => {

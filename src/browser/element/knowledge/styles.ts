@@ -10,9 +10,9 @@ export const knowledgeStyles = `
 .knowledge > :empty, .knowledge:not(.first) > :is(.knowledge-title, .write), .knowledge.reading > :is(.knowledge-title, form) { display: none; }
 .knowledge-title { margin-top: 0.5rem; font-size: 1.375rem; line-height: 1.25; font-weight: 700; letter-spacing: -0.02em; text-wrap: balance; }
 .knowledge > .write { position: sticky; bottom: 0; margin-top: auto; box-shadow: 0 0.4375rem 0 0.875rem var(--_surface); }
-.knowledge.first:not(.busy) { justify-content: center; }
+.knowledge > .welcome-sign { margin-block: auto 0; }
+.knowledge.busy > .welcome-sign, .knowledge:not(.first) > .welcome-sign { display: none; }
 .knowledge.first:not(.busy) > .knowledge-title { text-align: center; }
-.knowledge.first:not(.busy) > .write { margin-top: 0; }
 .knowledge form { display: flex; gap: 0.5rem; }
 .knowledge .input {
   flex: 1; min-width: 0; min-height: var(--_target); padding: 0.5rem 0.75rem; border-radius: 0.75rem; border: 1px solid var(--_field-line);
@@ -45,6 +45,7 @@ export const knowledgeStyles = `
 .knowledge td { padding: 0.25rem 0.5rem; border: 1px solid var(--_line); vertical-align: top; }
 .helpful { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; padding-top: 0.75rem; border-top: 1px solid var(--_line); }
 .helpful > p { margin-inline-end: auto; font-weight: 600; }
+.helpful .action { min-width: 4rem; }
 .knowledge-problem { color: var(--_danger); }
 .knowledge-problem:empty { display: none; }
 `

@@ -184,7 +184,8 @@ function fieldOf(
 function inputField(field: FieldOf<'input'>, label: string, view: ChatView): Field {
   const common = {
     class: 'input',
-    placeholder: field.placeholder,
+    // A space, because an empty field without a placeholder never matches :placeholder-shown.
+    placeholder: field.placeholder ?? ' ',
     maxlength: field.maxChars,
     inputmode: field.inputMode,
     autocomplete: field.autocomplete ?? 'off',
@@ -299,7 +300,7 @@ function labelled(
       { class: 'form-field' },
       h('label', { for: id, class: 'field-label' }, label, star),
       hint,
-      control,
+      control instanceof HTMLSelectElement ? h('span', { class: 'select' }, control) : control,
       error,
     ),
     check() {

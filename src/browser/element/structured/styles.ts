@@ -43,7 +43,7 @@ export const structuredStyles = `
 .answered .icon { width: 0.875rem; height: 0.875rem; stroke-width: 2.4; }
 .choices { min-width: 0; }
 .choices:not(:first-child) { margin-top: 0.5rem; }
-.message:has(.card, .picker):not(.starts-group) { margin-top: 0.5rem; }
+.message:has(.card, .picker):not(.starts-group), .message:has(.card, .picker) + .message:not(.starts-group) { margin-top: 0.5rem; }
 .choices > .action { width: 100%; margin-top: 0.625rem; }
 .day { margin-top: 0.75rem; }
 .day-name { margin-bottom: 0.375rem; font-size: 0.7812rem; font-weight: 600; color: var(--_muted); }
@@ -54,27 +54,42 @@ export const structuredStyles = `
   display: block; width: 100%; min-width: 0; max-width: 100%; min-height: var(--_target); padding: 0.5rem 0.75rem; border-radius: 0.75rem;
   border: 1px solid var(--_field-line); background: var(--_surface); appearance: none; resize: vertical;
 }
-select.input {
-  padding-inline-end: 2.25rem; background-repeat: no-repeat; background-size: 0.3125rem 0.3125rem;
-  background-image: linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(135deg, currentColor 50%, transparent 50%);
-  background-position: right 1.1875rem center, right 0.875rem center;
+select.input { padding-inline-end: 2.25rem; }
+.select { display: block; position: relative; }
+.select::after {
+  content: ''; position: absolute; top: 50%; inset-inline-end: 1rem; width: 0.4375rem; height: 0.4375rem; border: solid var(--_muted);
+  border-width: 0 0.125rem 0.125rem 0; transform: translateY(-70%) rotate(45deg); pointer-events: none;
 }
-[dir='rtl'] select.input { background-position: left 0.875rem center, left 1.1875rem center; }
-.input[aria-invalid='true'] { border-color: var(--_danger); }
+.input:focus-visible { outline-offset: -1px; }
+[dir='rtl'] .input:placeholder-shown { direction: rtl; }
+.input[aria-invalid='true'] { border-color: var(--_danger); outline-color: var(--_danger); }
 .form-progress { margin-bottom: 0.25rem; font-size: 0.7812rem; color: var(--_muted); }
 .form-step:focus { outline: none; }
 .form-field { margin-top: 0.75rem; min-width: 0; }
 .form-field .reason { margin-top: 0.5rem; }
 .form-field ~ .card-description { margin-top: 0.75rem; }
-.field-label { display: block; margin-bottom: 0.25rem; font-size: 0.875rem; font-weight: 600; overflow-wrap: anywhere; }
+.field-label { display: block; margin-bottom: 0.375rem; font-size: 0.875rem; font-weight: 600; overflow-wrap: anywhere; }
 .form-field .card-description { margin-bottom: 0.375rem; }
 .form-actions { display: flex; gap: 0.5rem; margin-top: 0.875rem; }
 .form-actions .action { flex: 1; }
 .form-answers dt { margin-top: 0.5rem; font-size: 0.7812rem; color: var(--_muted); }
 .form-answers dd { overflow-wrap: anywhere; }
 .picker legend { font-size: 0.8125rem; font-weight: 600; color: var(--_muted); }
+.form-field legend { font-size: 0.875rem; color: var(--_text); }
 .picker fieldset + fieldset { margin-top: 0.875rem; }
 .list-item { display: flex; gap: 0.625rem; align-items: center; min-height: var(--_target); padding: 0.375rem 0; cursor: pointer; }
 .list-text { min-width: 0; overflow-wrap: anywhere; }
-.list-item input { width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--_accent); flex: none; }
+.list-item input {
+  flex: none; display: grid; place-items: center; width: 1.25rem; height: 1.25rem; margin: 0; appearance: none; border: 1.5px solid var(--_field-line);
+  border-radius: 0.375rem; background: var(--_surface);
+}
+.list-item input[type='radio'] { border-radius: 50%; }
+.list-item input:checked { border-color: var(--_accent-text); background: var(--_accent-text); }
+.list-item input:checked::before {
+  content: ''; width: 0.3125rem; height: 0.5625rem; margin-top: -0.125rem; border: solid var(--_surface); border-width: 0 2px 2px 0; transform: rotate(45deg);
+}
+.list-item input[type='radio']:checked::before {
+  width: 0.4375rem; height: 0.4375rem; margin: 0; border: 0; border-radius: 50%; background: var(--_surface);
+}
+@media (forced-colors: active) { .list-item input { appearance: auto; } }
 `

@@ -7,7 +7,7 @@ export const composerStyles = `
 }
 .line:focus-within { border-color: var(--_accent-text); box-shadow: 0 0 0 3px color-mix(in srgb, var(--_accent-text) 22%, transparent); }
 .field {
-  flex: 1; min-width: 0; min-height: var(--_target); max-height: 8.25rem; padding-inline: 0.75rem 0.375rem; border: solid transparent; border-width: 0.6875rem 0; outline: 0; resize: none;
+  flex: 1; min-width: 0; min-height: var(--_target); max-height: 8.25rem; padding-block: 0; padding-inline: 0.75rem 0.375rem; border: solid transparent; border-width: 0.6875rem 0; outline: 0; resize: none;
   background: transparent; line-height: 1.375rem; field-sizing: content; scrollbar-width: thin; overflow-wrap: anywhere;
 }
 .tool + .field { padding-inline-start: 0.25rem; }

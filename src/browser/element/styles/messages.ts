@@ -5,6 +5,7 @@ export const messageStyles = `
   flex: 1; overflow-y: auto; overflow-x: hidden; overscroll-behavior: contain; overflow-anchor: none;
   scrollbar-width: thin; scrollbar-color: var(--_line) transparent; display: flex; flex-direction: column;
 }
+.scroller.more-above { mask-image: linear-gradient(transparent, #000 1rem); }
 .scroller:focus-visible { outline-offset: -3px; }
 .log-content { margin-top: auto; padding: 1rem 1rem 0.875rem; display: flex; flex-direction: column; }
 .rows { display: flex; flex-direction: column; }
@@ -93,7 +94,7 @@ export const messageStyles = `
 .redacted { margin: 0.25rem 0.3125rem 0; font-size: 0.7188rem; line-height: 1.3; text-align: end; text-wrap: balance; color: var(--_muted); }
 .meta .icon { width: 0.75rem; height: 0.75rem; stroke-width: 2.4; }
 .failure { grid-row: 4; display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 0.875rem; margin: 0.3125rem 0.25rem 0; font-size: 0.8125rem; }
-.failure p { flex: 1 0 100%; display: flex; justify-content: flex-end; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }
+.failure p { text-wrap: balance; flex: 1 0 100%; display: flex; justify-content: flex-end; align-items: flex-start; gap: 0.3125rem; color: var(--_danger); }
 .failure .icon { width: 1rem; height: 1rem; margin-top: 1px; }
 
 .typing { margin-block-start: 0.625rem; margin-inline-start: 2.25rem; align-self: flex-start; }
