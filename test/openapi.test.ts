@@ -67,6 +67,17 @@ test('a response that the OpenAPI document does not describe is detected', () =>
   expect(eventDisagreement('gossip', {})).toMatch(/not documented/)
 })
 
+test('every response that can contain a new session token describes it', () => {
+  const { schemas } = openApiDocument({ publicUrl: '', version: 'test' }).components as {
+    schemas: Record<string, { properties?: object }>
+  }
+  for (const name of ['GuestSession', 'GuestSessionDescription', 'ChangedGuestAttributes', 'SentMessage'])
+    expect([name, schemas[name]?.properties]).toEqual([
+      name,
+      expect.objectContaining({ session: expect.anything() }),
+    ])
+})
+
 test('docs/openapi.json is the document that is served', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
   const committed: unknown = JSON.parse(readFileSync('docs/openapi.json', 'utf8'))

@@ -14,6 +14,9 @@ const FOR_PAGES = [
   '/client.js',
   '/guest-chat.js',
   '/assets.json',
+  '/docs/problems',
+  '/docs/problems/',
+  '/docs/problems/rate_limited',
 ]
 
 /** The regular expression of an example, or all nginx locations that lead to the service. */

@@ -24,7 +24,13 @@ try {
     '/',
   ])
     assert.equal((await ask(path)).status, 404, path)
-  for (const path of ['/guest-chat.js', '/guest-chat-de-d65fff4724.js', '/attachments/a-b', '/docs/problems'])
+  for (const path of [
+    '/guest-chat.js',
+    '/guest-chat-de-d65fff4724.js',
+    '/attachments/a-b',
+    '/docs/problems',
+    '/docs/problems/',
+  ])
     assert.equal((await ask(path)).status, 200, path)
   process.stdout.write('nginx keeps guests on their replica, streams events, and repeats no message\n')
 } finally {
@@ -50,7 +56,12 @@ async function servesTheChatOnTheWebsitesHost() {
       '/chat//metrics',
     ])
       assert.equal((await fetch(`${own.url}${path}`)).status, 404, path)
-    for (const path of ['/chat/guest-chat.js', '/chat/attachments/a-b', '/chat/docs/problems'])
+    for (const path of [
+      '/chat/guest-chat.js',
+      '/chat/attachments/a-b',
+      '/chat/docs/problems',
+      '/chat/docs/problems/',
+    ])
       assert.equal((await fetch(`${own.url}${path}`)).status, 200, path)
   } finally {
     await own.stop()

@@ -7,7 +7,7 @@ import { readConfigFromEnvironment, startService, type RunningService } from 'ge
 const PREFIX = '/chat'
 /** The paths that a page needs. All others, such as /metrics, are for operators, and must not be public. */
 const PUBLIC =
-  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]+)?)$/
+  /^\/(?:guest-session|guest-attributes|messages|typing|events|attachments(?:\/[\w-]+)?|sign-in|deployment|availability|callbacks|knowledge\/(?:search|suggestions|articles\/[\w-]+(?:\/feedback)?)|transcript|survey|journey\/\w+|widget-config|healthz|assets\.json|client\.d\.ts|(?:client|guest-chat)[\w.-]*\.js|docs\/problems(?:\/[\w-]*)?)$/
 
 /** One service per process, even if the development server loads this module again. */
 const shared = globalThis as typeof globalThis & { guestBff?: Promise<RunningService> }

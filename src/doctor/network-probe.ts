@@ -29,6 +29,16 @@ export interface TlsResult {
   readonly protocol: string
 }
 
+/**
+ * What is wrong with a certificate, according to OpenSSL's or Node.js' error code: its validity period, its host
+ * names or its authority. Undefined for other errors.
+ */
+export function certificateFault(code: string): 'period' | 'host' | 'authority' | undefined {
+  if (/NOT_YET_VALID|EXPIRED/.test(code)) return 'period'
+  if (code.includes('ALTNAME')) return 'host'
+  return /CERT|SIGNATURE|ISSUER/.test(code) ? 'authority' : undefined
+}
+
 /** @throws {ProbeError} */
 export async function resolveName(hostname: string): Promise<void> {
   if (isIP(bare(hostname)) !== 0) return

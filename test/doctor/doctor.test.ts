@@ -12,6 +12,7 @@ import { createFaultClock, startFaultProxy, UNRESOLVABLE_HOST } from '../../src/
 import { startService } from '../../src/service/run-service.ts'
 import { createLog } from '../../src/service/observability/log.ts'
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts'
+import { genesysUrls } from '../service-settings.ts'
 import { ALL_PERMISSIONS } from '../../src/simulator/settings.ts'
 import {
   CLIENT_SECRET,
@@ -102,7 +103,6 @@ async function examine(
   return { exitStatus, checks: (JSON.parse(json) as DoctorResult).checks, text }
 }
 
-/** The running service, behind a proxy that appends the address of its client. */
 const UNRESOLVABLE_HOSTS = {
   GENESYS_API_URL: `https://a.${UNRESOLVABLE_HOST}`,
   GENESYS_LOGIN_URL: `https://b.${UNRESOLVABLE_HOST}`,
@@ -110,19 +110,33 @@ const UNRESOLVABLE_HOSTS = {
   GENESYS_MESSAGING_URL: `wss://d.${UNRESOLVABLE_HOST}`,
 }
 
-/** @param isHidden the paths for which the proxy responds with 404 */
+const PRODUCTION = { NODE_ENV: 'production', MANAGEMENT_PORT: '0', DRAIN_DELAY_MS: '0' }
+
+/** @returns the settings, with the management port on which the service really listens */
+async function startConfigured(settings: Settings): Promise<{ url: string; settings: Settings }> {
+  const service = await startService(readConfig(settings), { log: createLog({ level: 'silent' }) })
+  started.push(() => service.stop())
+  const { url, managementUrl } = service
+  const port = managementUrl && { MANAGEMENT_PORT: new URL(managementUrl).port }
+  return { url, settings: { ...settings, ...port } }
+}
+
+/**
+ * The running service, behind a proxy that appends the address of its client.
+ * @param isHidden the paths for which the proxy responds with 404
+ */
 async function startBehindProxy(
   genesys: Simulator,
   trustProxy: string,
   isHidden?: (path: string) => boolean,
+  more: Settings = {},
 ): Promise<Settings> {
   let url = ''
   const proxyUrl = await startReverseProxy(() => url, started, { isHidden })
-  const settings = { ...goodSettings(genesys), TRUST_PROXY: trustProxy, PUBLIC_URL: proxyUrl }
-  const service = await startService(readConfig(settings), { log: createLog({ level: 'silent' }) })
-  started.push(() => service.stop())
-  url = service.url
-  return settings
+  const settings = { ...goodSettings(genesys), TRUST_PROXY: trustProxy, PUBLIC_URL: proxyUrl, ...more }
+  const running = await startConfigured(settings)
+  url = running.url
+  return running.settings
 }
 
 async function keySet(jwk: object): Promise<string> {
@@ -406,6 +420,12 @@ const SET_UPS: SetUp[] = [
     says: /all guests share one address.*TRUST_PROXY/s,
   },
   {
+    title: 'a reverse proxy that is not trusted, in production',
+    settings: (genesys) => startBehindProxy(genesys, '0', (path) => path === '/readyz', PRODUCTION),
+    check: 'forwarded headers',
+    says: /all guests share one address.*TRUST_PROXY/s,
+  },
+  {
     title: 'more trusted proxies than exist',
     settings: (genesys) => startBehindProxy(genesys, '2'),
     check: 'forwarded headers',
@@ -456,9 +476,57 @@ test('the check for forged client addresses also works behind a proxy that does 
   expect(await checkBehind('1')).toMatchObject({ status: 'ok', found: expect.stringContaining('ignored') })
   expect(await checkBehind('2')).toMatchObject({ status: 'failed' })
   expect(await checkBehind('0')).toMatchObject({
-    status: 'skipped',
-    found: expect.stringContaining('only `/readyz` on the management port'),
+    status: 'warning',
+    fix: expect.stringContaining('`/readyz`'),
   })
+})
+
+test('in production, the doctor asks the management port whether a proxy sends addresses', async () => {
+  const checkOf = async (changed: Settings) => {
+    let direct: string[] = []
+    const { checks } = await examine({
+      settings: async (genesys) => {
+        const { url, settings } = await startConfigured({ ...goodSettings(genesys), ...PRODUCTION })
+        direct = [url, ...Object.values(genesysUrls(genesys))].map((each) => new URL(each).host)
+        return { ...settings, PUBLIC_URL: url, ...changed }
+      },
+      // An outbound proxy does not reach the management port.
+      proxyVariables: () => ({
+        HTTP_PROXY: `http://127.0.0.1:${PORT_WITHOUT_LISTENER}`,
+        NO_PROXY: direct.join(','),
+      }),
+    })
+    return checks.find(({ check }) => check === 'forwarded headers')
+  }
+  expect(await checkOf({})).toMatchObject({ status: 'ok', found: expect.stringContaining('/readyz') })
+  expect(await checkOf({ HOST: '0.0.0.0' })).toMatchObject({ status: 'ok' })
+  expect(await checkOf({ MANAGEMENT_PORT: String(PORT_WITHOUT_LISTENER) })).toMatchObject({
+    status: 'warning',
+    found: expect.stringContaining(`http://127.0.0.1:${PORT_WITHOUT_LISTENER} (ECONNREFUSED)`),
+    fix: expect.stringMatching(/where the service runs.*`trust-proxy`/),
+  })
+})
+
+test('the doctor names NODE_EXTRA_CA_CERTS if it does not trust the certificate of the service', async () => {
+  const checkOf = async (name: 'PUBLIC_URL' | '--url') => {
+    const genesys = await startGoodGenesys()
+    started.push(() => genesys.close())
+    const url = `https://localhost:${await startTls(genesys.url, started)}`
+    const byOption = name === '--url'
+    const { checks } = await examine(
+      { settings: () => (byOption ? {} : { PUBLIC_URL: url }) },
+      byOption ? ['--url', url] : [],
+    )
+    return checks.find(({ check }) => check === 'forwarded headers')
+  }
+  const says = {
+    found: expect.stringMatching(
+      /^the certificate of https:\/\/localhost:\d+ is not valid here \([A-Z_]+\)$/,
+    ),
+    fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+  }
+  expect(await checkOf('PUBLIC_URL')).toMatchObject({ status: 'warning', ...says })
+  expect(await checkOf('--url')).toMatchObject({ status: 'failed', ...says })
 })
 
 test('a misspelled name of a required setting is shown with the name that was probably meant', async () => {

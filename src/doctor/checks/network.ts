@@ -2,7 +2,14 @@ import { isLoopback } from '../../service/settings/encryption.ts'
 import { HOST_VARIABLES } from '../../service/settings/genesys-settings.ts'
 import { createProxyFinder } from '../../service/upstream/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
-import { inspectTls, openConnection, ProbeError, resolveName, type TlsResult } from '../network-probe.ts'
+import {
+  certificateFault,
+  inspectTls,
+  openConnection,
+  ProbeError,
+  resolveName,
+  type TlsResult,
+} from '../network-probe.ts'
 import { parseUrl } from '../../service/urls/parse-url.ts'
 
 interface Target {
@@ -157,13 +164,16 @@ const certificates: Check = {
 }
 
 function tlsFix(reasons: string): string {
-  if (/NOT_YET_VALID|EXPIRED/.test(reasons))
-    return 'Check the clock of this machine; otherwise the certificate must be renewed.'
-  if (reasons.includes('ALTNAME'))
-    return 'The host presents the certificate of another host: check GENESYS_REGION and the GENESYS_…_URL variables.'
-  if (/CERT|SIGNATURE|ISSUER/.test(reasons))
-    return 'Something intercepts TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
-  return 'The port does not speak TLS: check the scheme and port of the GENESYS_…_URL variables, and the proxy.'
+  switch (certificateFault(reasons)) {
+    case 'period':
+      return 'Check the clock of this machine; otherwise the certificate must be renewed.'
+    case 'host':
+      return 'The host presents the certificate of another host: check GENESYS_REGION and the GENESYS_…_URL variables.'
+    case 'authority':
+      return 'Something intercepts TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
+    case undefined:
+      return 'The port does not speak TLS: check the scheme and port of the GENESYS_…_URL variables, and the proxy.'
+  }
 }
 
 export const NETWORK_CHECKS: readonly Check[] = [dns, proxy, connection, certificates]

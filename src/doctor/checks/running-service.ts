@@ -1,6 +1,9 @@
-import { createAttemptSender, type Outcome } from '../../service/upstream/http-attempt.ts'
+import { isIPv6 } from 'node:net'
+import type { Config } from '../../service/settings/config.ts'
+import { createAttemptSender, type Outcome, type SendAttempt } from '../../service/upstream/http-attempt.ts'
 import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
+import { certificateFault } from '../network-probe.ts'
 
 const TIMEOUT_MS = 10_000
 /** Reserved for documentation (RFC 5737). */
@@ -27,44 +30,84 @@ export const forwardedHeaders: Check = {
   },
 }
 
+const get = (send: SendAttempt, url: string): Promise<Outcome> =>
+  send({ method: 'GET', url, headers: {}, body: undefined, timeoutMs: TIMEOUT_MS })
+
 async function askService(
   url: string,
   { config, serviceUrl }: CheckContext,
-  send: ReturnType<typeof createAttemptSender>,
+  send: SendAttempt,
 ): Promise<Finding> {
-  const ask = (path: string, headers: Record<string, string> = {}, body?: string): Promise<Outcome> =>
-    send({
-      method: body === undefined ? 'GET' : 'POST',
-      url: url + path,
-      headers,
-      body,
-      timeoutMs: TIMEOUT_MS,
-    })
   // Proxies need not publish `/readyz`, which is for operators.
-  const ready = await ask('/readyz')
-  const alive = readinessOf(ready) === undefined ? await ask('/healthz') : ready
+  const ready = await get(send, `${url}/readyz`)
+  const alive = readinessOf(ready) === undefined ? await get(send, `${url}/healthz`) : ready
   const readiness = readinessOf(alive)
-  if (readiness === undefined) {
-    const reason = alive.kind === 'response' ? `status ${alive.status}` : (alive.systemCode ?? alive.kind)
-    const found = `no guest BFF responds at ${url} (${reason})`
-    return serviceUrl === undefined
-      ? skipped(`${found}: start it, or use --url`)
-      : failed(
-          found,
-          'Start the service, and check --url and the proxies in front. NODE_EXTRA_CA_CERTS can name the file of your own certificate authority.',
-        )
+  if (readiness === undefined) return noResponse(url, alive, serviceUrl !== undefined)
+  if (reportsUntrustedProxy(readiness)) return UNTRUSTED_PROXY
+  if (config.trustProxy !== 0) return sendMadeUpAddresses(url, config, send)
+  return readiness.checks === undefined ? askLocalService(url, config) : ok(NO_PROXY)
+}
+
+/** @param isRequested whether the doctor's option `--url` names the service, which must then be running */
+function noResponse(url: string, outcome: Outcome, isRequested: boolean): Finding {
+  const reason = reasonOf(outcome)
+  const fault = certificateFault(reason)
+  if (fault !== undefined) {
+    const found = `the certificate of ${url} is not valid here (${reason})`
+    return (isRequested ? failed : warning)(found, CERTIFICATE_FIXES[fault])
   }
-  if (readiness.checks?.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)) {
-    return failed(
-      'a proxy in front sends the guests’ addresses and is not trusted: all guests share one address and its limits',
-      'Set TRUST_PROXY to the number of proxies in front, or to their networks.',
-    )
+  const found = `no guest BFF responds at ${url} (${reason})`
+  return isRequested
+    ? failed(found, 'Start the service, and check --url and the proxies in front.')
+    : skipped(`${found}: start it, or use --url`)
+}
+
+const CERTIFICATE_FIXES = {
+  period: 'Check the clock of this machine; otherwise the certificate must be renewed.',
+  host: 'The certificate belongs to another host: check PUBLIC_URL or --url, and the proxies in front.',
+  authority:
+    'If the certificate is from your own certificate authority, set NODE_EXTRA_CA_CERTS to a file with it, in front of the command. Otherwise browsers reject the certificate too.',
+} as const
+
+const NO_PROXY = 'no proxy in front sends addresses, and none is trusted'
+const UNTRUSTED_PROXY = failed(
+  'a proxy in front sends the guests’ addresses and is not trusted: all guests share one address and its limits',
+  'Set TRUST_PROXY to the number of proxies in front, or to their networks.',
+)
+
+/**
+ * In production, a service returns its checks only on its management port. By now, a request has passed through the
+ * proxies in front, so that the service knows whether they send addresses.
+ */
+async function askLocalService(publicUrl: string, config: Config): Promise<Finding> {
+  const url = localUrlOf(config)
+  const unknown = `whether a proxy in front sends the guests’ addresses is unknown: ${publicUrl} does not report it`
+  const fix =
+    'Run the doctor where the service runs, or request `/readyz` on the management port: the check `trust-proxy` fails if a proxy is not trusted.'
+  if (url === undefined) return warning(unknown, fix)
+  // The environment's proxy is for Genesys, and does not reach this machine.
+  const agents = createUpstreamAgents({ maxSockets: 1, proxyFor: () => '' })
+  try {
+    const outcome = await get(createAttemptSender(agents), `${url}/readyz`)
+    const readiness = readinessOf(outcome)
+    if (readiness?.checks === undefined)
+      return warning(`${unknown}, and no guest BFF responds at ${url} (${reasonOf(outcome)})`, fix)
+    return reportsUntrustedProxy(readiness) ? UNTRUSTED_PROXY : ok(`${NO_PROXY}, according to ${url}/readyz`)
+  } finally {
+    agents.close()
   }
-  if (config.trustProxy === 0) {
-    return readiness.checks === undefined
-      ? skipped('in production only `/readyz` on the management port reports whether a proxy sends addresses')
-      : ok('no proxy in front sends addresses, and none is trusted')
-  }
+}
+
+/** Where a service on this machine returns its checks; undefined if the operating system chooses the port. */
+function localUrlOf({ host, port, managementPort }: Config): string | undefined {
+  const listening = managementPort ?? port
+  if (listening === 0) return undefined
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${listening}`
+}
+
+/** Checks whether the service accepts an address that its caller has invented. */
+async function sendMadeUpAddresses(url: string, config: Config, send: SendAttempt): Promise<Finding> {
   const partitions = []
   for (const address of MADE_UP_ADDRESSES) {
     // The body is not JSON, so that no session is opened; the response reports the limits anyway.
@@ -73,7 +116,8 @@ async function askService(
       'x-forwarded-for': address,
       ...(config.allowedOrigins[0] && { origin: config.allowedOrigins[0].replace('://*.', '://www.') }),
     }
-    partitions.push(partitionOf(await ask('/guest-session', headers, '{')))
+    const request = { method: 'POST', url: `${url}/guest-session`, headers, body: '{', timeoutMs: TIMEOUT_MS }
+    partitions.push(partitionOf(await send(request)))
   }
   const [first, second] = partitions
   if (first === undefined || second === undefined) return warning('the service did not report its limits')
@@ -84,11 +128,21 @@ async function askService(
   )
 }
 
-/**
- * Undefined if the response is not from this service. In production the service's public address returns only
- * the status.
- */
-function readinessOf(outcome: Outcome): { checks?: { name: string; ok: boolean }[] | undefined } | undefined {
+interface ReadinessBody {
+  /** Undefined at the public address of a service in production, which returns only the status. */
+  readonly checks: { name: string; ok: boolean }[] | undefined
+}
+
+function reportsUntrustedProxy({ checks = [] }: ReadinessBody): boolean {
+  return checks.some(({ name, ok: isGood }) => name === 'trust-proxy' && !isGood)
+}
+
+function reasonOf(outcome: Outcome): string {
+  return outcome.kind === 'response' ? `status ${outcome.status}` : (outcome.systemCode ?? outcome.kind)
+}
+
+/** Undefined if the response is not from this service. */
+function readinessOf(outcome: Outcome): ReadinessBody | undefined {
   if (outcome.kind !== 'response') return undefined
   try {
     const { status, checks } = JSON.parse(outcome.body) as { status?: unknown; checks?: unknown }

@@ -52,7 +52,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'State, limits and capabilities',
     description:
-      "What the guest can do now: `capabilities` lists what the deployment and the guest API allow. Returns a new token when more than half of the current token's lifetime has passed.",
+      "What the guest can do now: `capabilities` lists what the deployment and the guest API allow. The response contains a new token in the second half of the current token's lifetime, and if the token's attributes are out of date.",
     tag: 'guest',
     session: 'required',
     answers: { 200: json(responses.GuestSessionDescription, 'The current state') },

@@ -30,6 +30,11 @@ const Limits = z
   })
   .meta({ id: 'Limits' })
 
+const RenewedToken = z.string().optional().meta({
+  description:
+    "A new session token: in the second half of the current token's lifetime, and if the token's attributes are out of date, for example because a message has delivered them to Genesys.",
+})
+
 export const GuestSessionDescription = z
   .object({
     expiresAt: z.iso.datetime(),
@@ -53,16 +58,14 @@ export const GuestSessionDescription = z
       ]),
     ),
     limits: Limits,
+    session: RenewedToken,
   })
   .meta({ id: 'GuestSessionDescription' })
 
 export const GuestSession = GuestSessionDescription.extend({
-  session: z
-    .string()
-    .meta({
-      description:
-        'The session token. Whenever a response contains a new one, use it instead of the old one.',
-    }),
+  session: z.string().meta({
+    description: 'The session token. Whenever a response contains a new one, use it instead of the old one.',
+  }),
   externalUserToken: z.string().optional(),
   clearedExistingSession: z.boolean().optional().meta({
     description: "True if a sign-in ended the person's session on other devices.",
@@ -101,7 +104,7 @@ export const Message = z
   .meta({ id: 'Message' })
 
 export const SentMessage = Message.extend({
-  session: z.string().optional().meta({ description: 'A new session token, if attributes were sent.' }),
+  session: RenewedToken,
   redacted,
 }).meta({ id: 'SentMessage' })
 

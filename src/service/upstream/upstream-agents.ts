@@ -26,6 +26,8 @@ export interface UpstreamAgentsOptions {
   readonly idleSocketMs?: number
   /** Replaces `dns.lookup`. It is not used with a proxy, which resolves names itself. */
   readonly lookup?: LookupFunction
+  /** Returns the proxy for an address, or `''`. Default: the environment's proxy. */
+  readonly proxyFor?: (url: URL) => string
 }
 
 /**
@@ -34,7 +36,7 @@ export interface UpstreamAgentsOptions {
  * is lost; Node.js closes it earlier if the `Keep-Alive` of a response requires it.
  */
 export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
-  const { maxSockets = 256, idleSocketMs = 30_000, lookup } = given
+  const { maxSockets = 256, idleSocketMs = 30_000, lookup, proxyFor = createProxyFinder() } = given
   const options = {
     keepAlive: true,
     maxSockets,
@@ -43,7 +45,6 @@ export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): Upstrea
     ...(lookup && { lookup }),
   }
   const connecting = new WeakSet<Duplex>()
-  const proxyFor = createProxyFinder()
   const { HttpAgent, HttpsAgent, TunnelAgent } = watchingAgents(connecting)
   const direct = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
   const tunnels = new Map<string, http.Agent>()
