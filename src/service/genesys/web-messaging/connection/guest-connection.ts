@@ -24,10 +24,7 @@ export interface ConnectionSettings extends SocketSettings {
   readonly readSession: ReadSession
   /** The time of day, for messages without a time. */
   readonly now: () => number
-  /**
-   * How long an unused connection stays open. Without an open connection, Genesys marks messages to the guest as
-   * not delivered.
-   */
+  /** How long an unused connection stays open. Without one, Genesys marks messages to the guest as not delivered. */
   readonly idleMs: number
   /** A listening connection that has sent nothing for this long sends an echo, so that proxies do not close it. */
   readonly echoMs: number
@@ -49,10 +46,7 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly choices = new OfferedChoices()
-  /**
-   * True while a new chat is being started: Genesys may then announce that it closes the connection, but keep
-   * using it.
-   */
+  /** Whether a new chat is being started: Genesys may then announce that it closes the connection, but keep using it. */
   isStartingNew = false
   readonly join: SessionJoin
   readonly #settings: ConnectionSettings
@@ -159,10 +153,7 @@ export class GuestConnection implements SocketHandlers {
     return true
   }
 
-  /**
-   * Called after a sign-in on this device, which makes the session usable again if another device had taken it
-   * over.
-   */
+  /** Called after a sign-in on this device: the session is usable again, even if another device had taken it over. */
   useCredentials(credentials: Credentials): void {
     this.socket.credentials = credentials
     this.#discarded = undefined

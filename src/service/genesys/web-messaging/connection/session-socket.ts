@@ -44,10 +44,7 @@ export interface SocketSettings {
 export interface SocketHandlers {
   onConfigured(response: SessionResponse): void
   onFrame(frame: Frame): void
-  /**
-   * Called when the connection broke or could not be opened. It is reopened, unless
-   * {@link SessionSocket.disconnect} is called.
-   */
+  /** Called when the connection broke or could not be opened. It is reopened until {@link SessionSocket.disconnect}. */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
   /** Called when Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
