@@ -2,7 +2,7 @@ import { externalLink, hiddenAddress, linked, linkUrl } from './autolink.ts'
 import { h } from './dom.ts'
 import { parseMarkdown, type MarkdownNode } from './markdown.ts'
 
-/** Markdown as elements. Plain addresses become links too. This separate file is loaded for the first message with rich text. */
+/** Markdown as elements. Plain addresses become links too. This bundle is loaded only for the first message with rich text. */
 export function richText(text: string): (Node | string)[] {
   return parseMarkdown(text, linkUrl).flatMap((node) => rendered(node, false))
 }

@@ -1,5 +1,5 @@
 /**
- * Warns developers that the server at this address is not the chat service. This separate file is loaded only in that
+ * Warns developers that the server at this address is not the chat service. This bundle is loaded only in that
  * case.
  */
 export function warnOfWrongAddress(host: Element, status: number): void {

@@ -39,12 +39,13 @@ export interface Metrics {
   observeReadiness(report: () => Promise<ReadinessReport>): void
   /** A Redis command failed, or got no response. */
   redisCommandFailed(): void
-  /** Each time the metrics are read, reads whether Redis is available. */
+  /** Checks whether Redis is available each time the metrics are read. */
   observeRedis(redis: { readonly isAvailable: boolean; readonly roundTripMs: number | undefined }): void
   /** Reads the number of dropped log lines each time the metrics are read. */
   observeLog(droppedLines: () => number): void
-  /** Reads this number whenever the metrics are read. */
+  /** Calls `read` for the number of requests in flight each time the metrics are read. */
   countInFlight(read: () => number): void
+  /** Calls `read` for the number of requests whose body is being received each time the metrics are read. */
   countBodies(read: () => number): void
 }
 

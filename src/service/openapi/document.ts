@@ -15,12 +15,9 @@ const Problem = z
     requestId: z.string().optional(),
     hint: z.string().optional(),
     retryAfterSeconds: z.number().optional(),
-    nextPossibleAt: z.iso
-      .datetime()
-      .optional()
-      .meta({
-        description: 'Only with `callback_outside_hours`: the next time at which a callback is possible.',
-      }),
+    nextPossibleAt: z.iso.datetime().optional().meta({
+      description: 'Only with `callback_outside_hours`: the next time at which a callback is possible.',
+    }),
     upstream: z
       .object({
         status: z.number().optional(),

@@ -53,7 +53,7 @@ export const SESSION_PROBLEMS = {
     clientAction:
       'Do not exceed `limits.maxAttributeBytes` (2048): remove attributes with `null`, or use fewer and shorter values.',
     operatorAction:
-      'Genesys sets the limit. Attributes that this service adds from the visitor’s token count as well.',
+      'Genesys sets the limit. Attributes that this service adds from the visitor’s token are also counted.',
   },
   text_too_long: {
     status: 413,

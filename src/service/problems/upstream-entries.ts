@@ -7,7 +7,7 @@ export const UPSTREAM_PROBLEMS = {
   upstream_refused: {
     status: 502,
     title: 'Genesys refused the request',
-    description: 'Genesys Cloud refused the request. `upstream` contains its status and code.',
+    description: '`upstream` contains the status and code of Genesys’ response.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
       'With 403, the role of the OAuth client lacks a permission or a division, or the website is not among the allowed domains of the deployment. With 400 or 404, check the deployment and the region. Genesys support can find the call by its correlation id.',
@@ -15,7 +15,8 @@ export const UPSTREAM_PROBLEMS = {
   upstream_auth_failed: {
     status: 502,
     title: 'Genesys did not accept the OAuth client',
-    description: 'Genesys Cloud refused the OAuth client of this service.',
+    description:
+      'It refused the credentials of this service’s OAuth client, or an access token that it issued to that client.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
       'Check `GENESYS_CLIENT_ID`, `GENESYS_CLIENT_SECRET` and `GENESYS_REGION`: a client exists in only one region. Its grant type must be “Client Credentials”, and it needs a role.',

@@ -42,7 +42,7 @@ interface FormParts extends CallbackFormOptions {
 
 /**
  * Adds a button to the notice of the closed contact center. The button opens a form for requesting a callback. This
- * separate file is loaded if the contact center is closed and the service accepts callbacks.
+ * bundle is loaded only if the contact center is closed and the service accepts callbacks.
  * @param place gets the class `asking` while the form is shown
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {

@@ -4,7 +4,7 @@ import type { Texts } from '../texts/texts-shape.ts'
 import { endSheetStyles } from './styles.ts'
 
 /**
- * Asks for confirmation before the conversation is ended, because that cannot be undone. This separate file is loaded when
+ * Asks for confirmation before the conversation is ended, because that cannot be undone. This bundle is loaded only when
  * a guest wants to end a conversation.
  * @param parts parts of the panel, which are inert while the question is shown
  */

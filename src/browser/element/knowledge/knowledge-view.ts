@@ -23,7 +23,7 @@ interface KnowledgeOptions {
 }
 
 /**
- * Offers articles until the guest has sent a message. This separate file is loaded if the service has articles.
+ * Offers articles until the guest has sent a message. This bundle is loaded only if the service has articles.
  * @returns a promise that resolves when the chat may open, which is immediately unless articles come first
  */
 export function offerArticles(panel: HTMLElement, options: KnowledgeOptions): Promise<void> {

@@ -42,7 +42,7 @@ interface Options {
 
 /**
  * In place of the conversation, shows a form that asks for the details that the page does not know about the guest.
- * This separate file is loaded if the service has a pre-chat form.
+ * This bundle is loaded only if the service has a pre-chat form.
  * @returns the answers; undefined if everything is known, or the form cannot be shown
  */
 export async function askGuest(

@@ -9,7 +9,7 @@ const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered'
 
 /**
  * Asks the guest about requests that the page can handle, one at a time, until each is answered or over. Only
- * pages that handle requests load this separate file.
+ * pages that handle requests load this separate bundle.
  */
 export function showPrompts(
   node: HTMLElement,

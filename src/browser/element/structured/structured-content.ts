@@ -13,7 +13,7 @@ export type StructuredPart = Part<
   'card' | 'carousel' | 'date-picker' | 'list-picker' | 'form' | 'rich-link' | 'location'
 >
 
-/** Cards, pickers, forms, links and places. This separate file is loaded when a conversation starts. */
+/** Cards, pickers, forms, links and places. This bundle is loaded only when a conversation starts. */
 export function structuredView(
   part: StructuredPart,
   message: ChatMessage,

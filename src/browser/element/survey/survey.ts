@@ -8,7 +8,7 @@ import { SURVEY_TEXTS } from './survey-texts.ts'
 const SCORES = [1, 2, 3, 4, 5]
 
 /**
- * Asks the guest to rate an ended conversation, once per conversation. This separate file is loaded at the end of a
+ * Asks the guest to rate an ended conversation, once per conversation. This bundle is loaded only at the end of a
  * conversation if the service accepts ratings.
  */
 export function askForScore(

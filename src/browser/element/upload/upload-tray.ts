@@ -26,7 +26,7 @@ interface Upload {
 }
 
 /**
- * The files that will be sent with the next message, both uploading and uploaded. This separate file is loaded when the
+ * The files that will be sent with the next message, both uploading and uploaded. This bundle is loaded only when the
  * guest chooses the first file.
  * @param node where the files are shown
  */
@@ -88,7 +88,7 @@ export function createUploadTray(
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
     const max = fileSize(maxKB * 1024, locale)
-    // Not `instanceof ChatProblem`, because this separate file does not contain the class.
+    // Not `instanceof ChatProblem`, because this bundle does not contain the class.
     const code: ProblemCode = (error as Partial<ChatProblem>).code ?? 'other'
     return fill(texts.problems[code] ?? texts.problems.other, { name, max })
   }
