@@ -18,7 +18,7 @@ async function setUp() {
   return { ...stack, put, current: () => session }
 }
 
-describe('to bound the data of a guest,', () => {
+describe('the limits on a guest’s data:', () => {
   test('removed keys count toward the limit until Genesys knows of their removal', async () => {
     const { put, current } = await setUp()
     const key = (i: number) => `custom.${i}.${'k'.repeat(80)}`

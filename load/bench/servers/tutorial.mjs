@@ -1,4 +1,4 @@
-// A server as tutorials for this task show it, in our own code: it uses express.json, axios with its defaults, and one
+// A server of the kind that tutorials for this task present, in our own code: it uses express.json, axios with its defaults, and one
 // token for the process in a variable. Unlike the tutorials' code, it does not write each response to the console.
 import axios from 'axios'
 import express from 'express'

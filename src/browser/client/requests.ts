@@ -20,7 +20,7 @@ export type RequestOfPath = Omit<RequestInit, 'headers'> & {
 
 export interface Requests {
   url(path: string): URL
-  /** Returns the headers of every request. */
+  /** Returns the headers that every request has. */
   headers(): Record<string, string>
   /** @throws {ChatProblem} */
   call(method: string, path: string, options?: RequestOptions): Promise<unknown>
