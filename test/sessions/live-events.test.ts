@@ -107,7 +107,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that has sent nothing yet gets the messages of a gap, but none from before its start', async () => {
+  test('that has sent nothing yet gets the messages of a gap, but none from before it was opened', async () => {
     const { openTab, genesys, say } = setUp()
     const { id, time } = (say('earlier', 0), say('known', 10))
     const tab = openTab()
@@ -170,7 +170,7 @@ describe('a stream', () => {
     expect(names(again.events)).not.toContain('resync')
   })
 
-  test('loses no message because of another tab’s replay', async () => {
+  test('loses no message when another tab’s stream is replayed', async () => {
     const { openTab, emit, say, genesys } = setUp()
     const stays = openTab()
     emit('a', 0)
@@ -198,7 +198,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('that reconnects after a long time gets missed messages once, even if its new socket has the same gap', async () => {
+  test('that reconnects after a long time gets missed messages once, even if a gap is reported at the same time', async () => {
     const { openTab, say, genesys } = setUp()
     for (const [at, id] of ['a', 'b', 'c', 'd'].entries()) say(id, at * 10_000)
     const tab = openTab(`${T}-a`)

@@ -121,7 +121,7 @@ describe('when the sites file is read again,', () => {
     stream.close()
   })
 
-  test('a message in flight is sent, and its key returns the same message afterwards', async () => {
+  test('a message in flight is sent, and a repeat with the same idempotency key returns that message', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
@@ -162,7 +162,7 @@ describe('when the sites file is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('which happens automatically after a change, a website that was added is served', async () => {
+  test('by the service itself after a change, a website that was added is served', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)

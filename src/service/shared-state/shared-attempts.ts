@@ -29,8 +29,8 @@ if firstTriedAtMs == 'unknown' then return {'started', 'unknown'} end
 return {'started', known[4] and string.format('%.0f', nowMs - known[4]) or ''}`
 
 /**
- * KEYS: the attempt. ARGV: owner, `answered`, `unknown`, `refused` or `renewed`, the sealed response, lease
- * in ms.
+ * KEYS: the attempt. ARGV: owner; outcome (`answered`, `unknown`, `refused` or `renewed`); the sealed response;
+ * lease in ms.
  */
 const SETTLE = `
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
@@ -42,7 +42,7 @@ return redis.call('HSET', KEYS[1], 'leaseEndsAtMs',
   string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + leaseMs))`
 
 /**
- * Attempts with an Idempotency-Key, under a hash of the key and the guest's random session id; responses are
+ * Attempts with an Idempotency-Key, stored under a hash of the key and the guest's random session id; responses are
  * sealed.
  */
 export function createSharedAttempts(options: {

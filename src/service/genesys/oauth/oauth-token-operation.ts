@@ -15,8 +15,8 @@ export interface OAuthCredentials {
    */
   readonly style?: 'basic' | 'form' | undefined
   /**
-   * The scope of RFC 6749 section 3.3. Genesys: no official client sends one; permissions come from the client's
-   * roles.
+   * The scope of RFC 6749 section 3.3. At Genesys, permissions come from the roles of the OAuth client, and no
+   * official SDK sends a scope.
    */
   readonly scope?: string | undefined
 }
@@ -82,7 +82,7 @@ function credentialsRefused({ upstreamCode: code, status, correlationId }: Error
 /** Genesys: an unknown client id results in a 400, a wrong secret in a 401; both have the code `invalid_client`. */
 function hintFor(status: number | undefined, code: string | undefined): string {
   if (code === 'unauthorized_client' || code === 'unsupported_grant_type') {
-    return 'The OAuth client may not use client credentials: in Genesys Cloud, set its grant type to Client Credentials.'
+    return 'The OAuth client is not allowed to use the grant type Client Credentials: in Genesys Cloud, select this grant type for it.'
   }
   if (status === 401) {
     return (
