@@ -198,7 +198,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('that reconnects after a long time gets missed messages once, even if a gap is reported at the same time', async () => {
+  test('that reconnects after a long time gets missed messages once, even if a gap is reported too', async () => {
     const { openTab, say, genesys } = setUp()
     for (const [at, id] of ['a', 'b', 'c', 'd'].entries()) say(id, at * 10_000)
     const tab = openTab(`${T}-a`)
