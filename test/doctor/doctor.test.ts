@@ -238,7 +238,7 @@ const SET_UPS: SetUp[] = [
     title: 'an OAuth client with another grant type',
     genesys: { grantTypes: ['code'] },
     check: 'oauth client',
-    says: /set its grant type to Client Credentials/,
+    says: /grant type Client Credentials: in Genesys Cloud, select this grant type/,
   },
   {
     title: 'a missing permission',
