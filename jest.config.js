@@ -48,6 +48,9 @@ export default {
   ],
   // No test waits for time to pass; this ends what hangs, also on a machine that does much else. Jest reads it here only.
   testTimeout: 90_000,
+  // Each test file leaves memory behind in its worker. Without this limit, a worker of the run with coverage once reached the heap limit
+  // of 4 GB and crashed; with it, the largest worker has 1.7 GB.
+  workerIdleMemoryLimit: '1.5GB',
   // With --coverage. Left out is what runs where nothing counts: the chat element and the pages in Chromium, and each program's first
   // file in a process of its own.
   collectCoverageFrom: [
