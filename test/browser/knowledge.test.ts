@@ -103,6 +103,20 @@ test('the guest can still write if the article search fails', async () => {
   await context.close()
 })
 
+test('the guest sees that an article could not be opened from the list', async () => {
+  const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"')
+  await page.route('**/knowledge/articles/*', (route) => route.abort())
+  await openByKey(page)
+  await panel.locator('input[type=search]').fill('parcel')
+  await page.keyboard.press('Enter')
+  await panel.locator('.article-link').first().click()
+  const message = panel.getByText('We can’t search right now.')
+  await message.waitFor()
+  // A text that is only for screen readers is one pixel high.
+  expect((await message.boundingBox())!.height).toBeGreaterThan(10)
+  await context.close()
+})
+
 test('a page can hide the articles', async () => {
   const { context, chat, panel } = await openElement(browser, demo, 'knowledge="none"')
   await chat.open()

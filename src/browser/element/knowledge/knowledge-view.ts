@@ -110,7 +110,7 @@ function createKnowledgeView(
     try {
       return (await (await chat.fetch(path, { signal })).json()) as Body
     } catch {
-      if (!signal.aborted) status.textContent = texts.articlesFailed
+      if (!signal.aborted) say(texts.articlesFailed)
       return undefined
     }
   }
@@ -134,10 +134,7 @@ function createKnowledgeView(
       return link
     })
     const list = h('ul', {}, ...links.map((link) => h('li', {}, link)))
-    const showList = () => {
-      show(fill(texts.articlesFound, { count: links.length }), list)
-      status.classList.add('spoken')
-    }
+    const showList = () => show(fill(texts.articlesFound, { count: links.length }), list)
     const backTo = (link: HTMLElement) => {
       showList()
       link.focus()
@@ -155,10 +152,15 @@ function createKnowledgeView(
     shown.focus()
   }
 
+  /** @param isOnlySpoken whether only screen readers get the text, because the guest sees what it says */
+  function say(text: string, isOnlySpoken = false): void {
+    status.textContent = text
+    status.classList.toggle('spoken', isOnlySpoken)
+  }
+
   /** @param found the search results or the article to show in place of the messages */
   function show(says: string, found?: HTMLElement): void {
-    status.textContent = says
-    status.classList.remove('spoken')
+    say(says, found !== undefined)
     content.replaceChildren(...(found ? [found] : []))
     node.classList.toggle('busy', found !== undefined)
     node.classList.toggle('reading', found?.localName === 'article')
