@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net'
 import type { Config } from '../../service/settings/config.ts'
 import { createAttemptSender, type Outcome, type SendAttempt } from '../../service/upstream/http-attempt.ts'
 import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
+import { hostInUrl } from '../../service/urls/host-in-url.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
 import { certificateFault } from '../network-probe.ts'
 
@@ -103,7 +103,7 @@ function localUrlOf({ host, port, managementPort }: Config): string | undefined 
   const listening = managementPort ?? port
   if (listening === 0) return undefined
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${listening}`
+  return `http://${hostInUrl(reachable)}:${listening}`
 }
 
 /** Checks whether the service accepts an address that its caller has invented. */

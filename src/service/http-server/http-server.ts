@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
 import { limitIdleConnections } from './idle-connections.ts'
 import { limitUnfinishedHeads, type ClientOf } from './unfinished-heads.ts'
+import { hostInUrl } from '../urls/host-in-url.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -96,7 +97,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   const address = server.address() as AddressInfo
   return {
     port: address.port,
-    url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host)}:${address.port}`,
+    url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : hostInUrl(host)}:${address.port}`,
     stop: (withinMs) => stop(server, withinMs),
   }
 }
@@ -182,8 +183,4 @@ function serialize({ status, headers, body }: RawResponse): string {
   const all = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
