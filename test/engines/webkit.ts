@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import net, { type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { DESKTOP, type Engine } from './engine.ts'
+import { freePort } from '../free-port.ts'
 
 /** Debian's folder for this machine's architecture. */
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
@@ -107,14 +107,6 @@ function webDriver(address: string): Ask {
     if (error !== undefined) throw new Error(error)
     return result
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 async function untilReady(ask: Ask): Promise<void> {

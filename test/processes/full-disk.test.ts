@@ -1,25 +1,16 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { openPage, settingsFor } from '../start-service.ts'
+import { freePort } from '../free-port.ts'
 
 let genesys: Simulator
 beforeEach(async () => {
   genesys = await startSimulator({ agent: 'silent' })
 })
 afterEach(() => genesys.close())
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 interface Readiness {
   readonly status: string

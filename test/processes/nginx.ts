@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../free-port.ts'
 
 const SITE_CONF = fileURLToPath(new URL('../../deploy/nginx/guest-bff.conf', import.meta.url))
 
@@ -46,12 +46,4 @@ function mainConf(folder: string): string {
     .join(' ')
   return `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log; events {}
 http { access_log off; ${temporary} include ${folder}/site.conf; }`
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'
 import { isSession, type EventReader } from '../event-reader.ts'
 import { openPage } from '../start-service.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
+import { freePort } from '../free-port.ts'
 
 const OPEN_FILES = 160
 const CONNECTED_WITHIN_MS = 5000
@@ -33,14 +32,6 @@ afterEach(async () => {
   await service.end('SIGTERM')
   await genesys.close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** A page with a live stream: a connection to the service, and one from the service to Genesys. */
 async function listen(): Promise<EventReader> {

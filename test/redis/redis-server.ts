@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import net, { type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Certificate } from '../certificate.ts'
+import { freePort } from '../free-port.ts'
 
 const PASSWORD = 'a-password-of-redis'
 
@@ -58,12 +58,4 @@ function tlsOptions({ keyPath, certPath }: Certificate) {
     'tls-ca-cert-file': certPath,
     'tls-auth-clients': 'no',
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }

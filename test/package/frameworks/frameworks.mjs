@@ -7,13 +7,13 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import express from 'express'
 import { chromium } from 'playwright-core'
+import { freePort } from '../../../load/harness/free-port.mjs'
 
 const run = promisify(execFile)
 const here = dirname(fileURLToPath(import.meta.url))
@@ -537,14 +537,6 @@ async function untilItAnswers(url, child) {
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   throw new Error('the server did not respond within 30 s')
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function openSession(url, address) {
