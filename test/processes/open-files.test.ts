@@ -38,7 +38,7 @@ async function listen(): Promise<EventReader> {
   const page = await openPage(service.url)
   const stream = await page.events()
   const isConnected = stream.next(isSession('connected')).then(() => true)
-  if (await Promise.race([isConnected, pause(CONNECTED_WITHIN_MS, false)])) return stream
+  if (await Promise.race([isConnected, pause(CONNECTED_WITHIN_MS, false, { ref: false })])) return stream
   stream.close()
   throw new Error('The stream has no connection to Genesys.')
 }
