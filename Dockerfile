@@ -24,7 +24,7 @@ RUN rm -rf /opt/yarn-* /usr/local/lib/node_modules \
     && cd /usr/local/bin && rm -f npm npx corepack yarn yarnpkg pnpm pnpx
 WORKDIR /app
 COPY --from=build /build/package.json /build/LICENSE ./
-# Includes the licenses of the packages and the bill of materials, sbom.cdx.json.
+# Includes the packages' licenses and the bill of materials, sbom.cdx.json.
 COPY --from=build /build/dist dist
 ENV NODE_ENV=production
 # The base image's user `node`, by number, because Kubernetes cannot check by name that a user is not root.

@@ -8,7 +8,7 @@ export PORT=3977 ALLOWED_ORIGINS=https://www.example.com GENESYS_REGION=eu-west-
 export GENESYS_DEPLOYMENT_ID=00000000-0000-4000-8000-000000000000 NODE_ENV=production
 SESSION_KEYS=$(node -e 'process.stdout.write(crypto.randomBytes(32).toString("base64"))')
 export SESSION_KEYS
-# No request of this check may leave the machine.
+# No request from this check may leave the machine.
 for host in API LOGIN CDN; do export GENESYS_${host}_URL=http://127.0.0.1:9; done
 export GENESYS_MESSAGING_URL=ws://127.0.0.1:9
 

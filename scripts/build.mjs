@@ -86,7 +86,7 @@ async function moveToDist() {
     await rename(join(out, name), join(dist, name))
   }
   if (!isWhole) return
-  // Removes files of earlier builds, such as chunks, which would otherwise be published.
+  // Removes files from earlier builds, such as chunks, which would otherwise be published.
   for (const { name } of earlier.filter((each) => !built.includes(each.name)))
     await rm(join(dist, name), { recursive: true })
 }
@@ -144,7 +144,7 @@ async function compressScripts() {
 
 /**
  * Parts of the chat that few pages need are loaded with `import()`. Each of these files is self-contained: the code
- * that it shares with the chat is small, and a file with the shared code would be an additional request for every page.
+ * that it shares with the chat is small, and a file with the shared code would mean an additional request for every page.
  * The name of each file contains a hash.
  */
 async function buildChat() {
@@ -290,7 +290,7 @@ async function bundlePrograms() {
     sourcesContent: false,
     legalComments: 'none', // the licenses are in third-party-licenses.txt
     metafile: true,
-    // CommonJS packages load built-in modules of Node.js with `require`.
+    // CommonJS packages load Node.js built-in modules with `require`.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },

@@ -4,7 +4,7 @@ import ts from 'typescript'
 
 /**
  * Combines the declaration files that tsc emits into one file, so that `client.d.ts` can be served and copied without
- * others. Supports only what our browser modules use: relative imports by name, exported declarations, and an entry
+ * other files. Supports only what our browser modules use: relative imports by name, exported declarations, and an entry
  * that re-exports by name or with `*`. Throws an error for anything else.
  */
 export function bundleTypes(entryPath) {

@@ -15,13 +15,13 @@ import { settingsOf, withSimulator } from './record/with-simulator.ts'
 const USAGE = `npm run record -- --driver DRIVER [--out DIR] [--simulator] [--against NAME] [--compare]
        npm run record -- --compare FILE
 
-Records the REST calls of a driver as fixtures for nock, without credentials, tokens, ids, names or dates.
+Records a driver's REST calls as fixtures for nock, without credentials, tokens, ids, names or dates.
 
   --driver     ${FOLDERS.join(', ')}
   --out        where to write DRIVER/NAME.json; default fixtures
   --simulator  record all flows, including refusals, from a simulator that is started for this purpose. Without this option,
                only flows that need no simulator are recorded, from the Genesys in the service's settings
-  --against    what the settings must point at: organization, simulator (an address of this machine) or gateway
+  --against    what the settings must point at: organization, simulator (an address on this machine) or gateway
   --compare    record nothing: show how the shapes of the recordings in --out differ from the simulator's responses;
                with a FILE written by \`doctor --report\`, show how the report differs from the simulator, including frames
 `

@@ -1,4 +1,4 @@
-// Prints shell commands that set a public key as settings of the service, and a user token signed with the private key:
+// Prints shell commands that set a public key in the service's settings, and a user token signed with the private key:
 // `node scripts/sample-user-token.mjs user-12345 "membership_level=Gold"`. Only for tests: in production, your own
 // sign-in issues the tokens and keeps the private key.
 

@@ -97,11 +97,11 @@ function afterBreakdown({ guests, replicas, arrivalsPerMinute }: Plan, limit: nu
 
 export function planText(page: string): string {
   const number = readNumbers(page)
-  const platformLimit = number('Connections per minute and deployment')
+  const platformLimit = number('Connections per minute per deployment')
   const plans = SCALES.map((guests) => planFor(guests, number))
   const perGuestCpuUs =
-    (number('Messages per guest and minute, both ways') / 60) * number('µs of CPU per message') +
-    number('Keep-alives and pings per guest and minute') * (number('µs of CPU per keep-alive') / 60)
+    (number('Messages per guest per minute, both ways') / 60) * number('µs of CPU per message') +
+    number('Keep-alives and pings per guest per minute') * (number('µs of CPU per keep-alive') / 60)
   const memoryGiB = ({ guests, replicas }: Plan) =>
     (guests * number('KiB per guest, over TLS')) / 1024 ** 2 +
     (replicas * number('MiB per idle replica')) / 1024
@@ -122,7 +122,7 @@ export function planText(page: string): string {
     ],
     [
       'messages per second, both ways',
-      ({ guests }) => whole((guests * number('Messages per guest and minute, both ways')) / 60),
+      ({ guests }) => whole((guests * number('Messages per guest per minute, both ways')) / 60),
     ],
     ['new guests per minute', ({ arrivalsPerMinute }) => whole(arrivalsPerMinute)],
     [

@@ -1,4 +1,4 @@
-// Renders the chart with each file in value-sets, checks every object against the schemas of Kubernetes and against the other objects,
+// Renders the chart with each file in value-sets, checks every object against the Kubernetes schemas and against the other objects,
 // and runs the built service with exactly the environment, probes and grace period of the rendered Deployment.
 // Needs helm and kubernetes-validate (.ci/ensure-helm) and a build. Nothing leaves 127.0.0.1.
 import assert from 'node:assert/strict'
@@ -183,7 +183,7 @@ function knowsItsVariables({ env, volumeMounts }) {
   const known = new Set([...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name))
   for (const { name, value } of env) {
     const isFile = name.endsWith('_FILE') && !known.has(name)
-    assert.ok(known.has(isFile ? name.slice(0, -5) : name), `${name} is not a variable of the service`)
+    assert.ok(known.has(isFile ? name.slice(0, -5) : name), `${name} is not one of the service's variables`)
     if (name.endsWith('_FILE'))
       assert.ok(
         volumeMounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)),
@@ -332,7 +332,7 @@ function problemsOf(env) {
   }
 }
 
-/** Checks that the affinity's configuration differs from that of deploy/nginx, which has its own check, only in how it finds replicas. */
+/** Checks that the affinity's configuration differs from the one in deploy/nginx, which has its own check, only in how it finds replicas. */
 function keepsGuestsOnTheirReplica() {
   const objects = render('everything')
   const example = readFileSync(join(import.meta.dirname, '../nginx/guest-bff.conf'), 'utf8')

@@ -13,7 +13,7 @@ const CACHE = join(homedir(), '.cache/genesys-guest-bff')
 export const VALIDATOR = join(CACHE, 'kubernetes-validate/bin/kubernetes-validate')
 export const HELM = existsSync(join(CACHE, 'bin/helm')) ? join(CACHE, 'bin/helm') : 'helm'
 
-/** @param values the name of a file in value-sets @param options further options of helm, such as `--set` */
+/** @param values the name of a file in value-sets @param options further helm options, such as `--set` */
 export function render(values, ...options) {
   const chart = import.meta.dirname
   const { status, stdout, stderr } = spawnSync(

@@ -95,7 +95,7 @@ const FAULTS = {
   },
   'many guests connect': {
     alerts: ['GenesysConnectionsNearLimit'],
-    // With several addresses, because one address may not use all connections.
+    // The guests have several addresses, because one address may not use all connections.
     settings: { GENESYS_CONNECTIONS_PER_MINUTE: '100', TRUST_PROXY: '1' },
     make({ open }) {
       let guests = 0
@@ -232,7 +232,7 @@ async function startService({ settings, script = 'dist/main.js' }, upstream, { d
   const [port, managementPort] = [await freePort(), await freePort()]
   const env = {
     PATH: process.env.PATH,
-    // In production, the service also provides metrics of its process.
+    // In production, the service also provides process metrics.
     NODE_ENV: 'production',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     HOST: '127.0.0.1',

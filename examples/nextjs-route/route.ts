@@ -1,7 +1,7 @@
 import { startService, readConfigFromEnvironment, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `app/chat/[...path]/route.ts` of a Next.js app. It runs the service in the same process, under the website's own origin.
+ * `app/chat/[...path]/route.ts` in a Next.js app. It runs the service in the same process, under the website's own origin.
  * The service listens on the loopback interface, and this route forwards requests and responses, including streams.
  */
 const PREFIX = '/chat'

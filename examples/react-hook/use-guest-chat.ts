@@ -11,7 +11,7 @@ export type GuestChatView = Pick<GuestChat, 'state' | 'connection' | 'messages' 
  * @param options read when the component is mounted; later changes are ignored
  */
 export function useGuestChat(options: GuestChatOptions): GuestChatView & { readonly chat: GuestChat } {
-  // Without dependencies, so that the component keeps its conversation.
+  // The list of dependencies is empty, so that the component keeps its conversation.
   const store = useMemo(() => createStore(createGuestChat(options)), [])
   const view = useSyncExternalStore(store.subscribe, store.view, store.view)
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `app/routes/chat.ts` of a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`. It runs the
+ * `app/routes/chat.ts` in a React Router app (formerly Remix), with `route('chat/*', 'routes/chat.ts')` in `app/routes.ts`. It runs the
  * service in the same process, under the website's own origin. The service listens on the loopback interface, and this route forwards
  * requests and responses, including streams.
  */
@@ -42,7 +42,7 @@ async function handle({ request }: { readonly request: Request }): Promise<Respo
     // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body. The headers are copied because those of its response cannot be changed.
+  // `fetch` has decompressed the body. The headers are copied, because those of a `fetch` response cannot be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })

@@ -1,7 +1,7 @@
 import { readConfigFromEnvironment, startService, type RunningService } from 'genesys-guest-bff'
 
 /**
- * `src/routes/chat/[...path]/+server.ts` of a SvelteKit app. It runs the service in the same process, under the website's own
+ * `src/routes/chat/[...path]/+server.ts` in a SvelteKit app. It runs the service in the same process, under the website's own
  * origin. The service listens on the loopback interface, and this route forwards requests and responses, including streams.
  */
 const PREFIX = '/chat'
@@ -49,7 +49,7 @@ export async function fallback({ request, url, getClientAddress }: Event): Promi
     // The body is a stream; `fetch` in Node.js requires this option for it.
     ...(request.body && { duplex: 'half' as const }),
   })
-  // `fetch` has decompressed the body. The headers are copied because those of its response cannot be changed.
+  // `fetch` has decompressed the body. The headers are copied, because those of a `fetch` response cannot be changed.
   const answered = new Headers(answer.headers)
   for (const name of ['content-encoding', 'content-length']) answered.delete(name)
   return new Response(answer.body, { status: answer.status, headers: answered })

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ORIGIN } from '../harness/service-settings.mjs'
 import { requestBytes } from '../harness/http-wire.mjs'
 
-/** The attacks, which use these functions of attacker.mjs. */
+/** The attacks, which use these functions from attacker.mjs. */
 export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
   const guestHeaders = (token = nextToken()) => ({ origin: ORIGIN, authorization: `Bearer ${token}` })
 
@@ -38,7 +38,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { statuses: await every(4, forMs, () => ask(request)) }
   }
 
-  /** Uploads of one guest that send one byte per second, and start again when the service ends them. */
+  /** One guest's uploads, which send one byte per second and start again when the service ends them. */
   async function trickledUploads({ forMs, count }) {
     const until = performance.now() + forMs
     const statuses = {}
@@ -124,7 +124,7 @@ export function abuses({ connect, exchange, statusOf, nextToken, openGuest }) {
     return { opened: count, stillOpen: open }
   }
 
-  /** Retries, because the service refuses the address while requests of an earlier attack are in flight. */
+  /** Retries, because the service refuses the address while requests from an earlier attack are in flight. */
   async function openPatiently(localAddress) {
     for (let tries = 0; tries < 20; tries++) {
       const token = await openGuest(localAddress)

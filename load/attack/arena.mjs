@@ -15,7 +15,7 @@ const SECRETS = {
 /**
  * @param settings further settings; the limits per guest are raised, because a few honest guests send many messages
  * @param isHostile whether the platform sends hostile data to guests whose text begins with "attack"
- * @param sites the number of websites of the service; all guests are on the first site
+ * @param sites the number of the service's websites; all guests are on the first site
  * @returns the processes, and `stop`, which ends all of them
  */
 export async function startArena({
@@ -42,7 +42,7 @@ export async function startArena({
       ...genesysSettings(genesys),
       GENESYS_CONNECTIONS_PER_MINUTE: '1000000',
       RATE_GUEST_PER_MINUTE: '100000',
-      // The checks wait for idle connections to be closed and for the shutdown; neither is attacked.
+      // Both are short, because the checks wait for idle connections to be closed and for the shutdown.
       GENESYS_CONNECTION_IDLE_S: '5',
       DRAIN_DELAY_MS: '0',
       ...settings,

@@ -3,7 +3,7 @@
 //
 // Attacks the built service on 127.0.0.1 while honest guests at other addresses chat. Prints what it measured, and
 // exits with 1 if an honest guest was affected, something stayed open, memory was not freed, or the log contained a
-// secret. Memory is compared after garbage collection. With --report-figures, times are printed but not judged: use it
+// secret. Memory is compared after garbage collection. With --report-figures, times are printed but not checked: use it
 // on a machine with other work. Two campaigns then run in parallel, and the next campaigns start while earlier ones
 // wait for their connections to be closed.
 import { randomInt } from 'node:crypto'
@@ -28,7 +28,7 @@ const only = values.only?.split(',')
 const HONEST_GUESTS = 8
 const HONEST_EVERY_MS = 200
 const NORMAL_MS = share < 1 ? 2000 : 8000
-/** A lower p99 cannot be distinguished from the noise of the machine. */
+/** A lower p99 cannot be distinguished from the machine's noise. */
 const LEAST_NORMAL_P99_MS = 2
 const MOST_P99_RATIO = 5
 const MEMORY_RATIO = 1.1
@@ -71,7 +71,7 @@ const campaigns = (share) => {
       settings: { SESSION_COOKIE: 'on' },
       attacks: [['cookies', { forMs: lastsMs(15_000) }]],
     },
-    // The deadline of an upload is two minutes, and only a longer attack reaches it.
+    // An upload's deadline is two minutes, and only a longer attack reaches it.
     uploads: {
       settings: {},
       honest: { uploads: true },
@@ -111,7 +111,7 @@ const campaigns = (share) => {
     },
     exhaustion: {
       settings: {},
-      // After a flood, the rate limit of the address is used up, so attacks whose requests must be served run first.
+      // After a flood, the address's rate limit is used up, so attacks whose requests must be served run first.
       attacks: [
         ['streams', { count: part(3000), holdMs: lastsMs(10_000) }],
         ['slow', { forMs: lastsMs(30_000), each: 40 }],
@@ -198,7 +198,7 @@ async function wage(
   if (settings !== UNLIMITED)
     expect(
       perSecond < 1,
-      `${name}: the log has ${perSecond.toFixed(2)} lines per second about refusals of the attacker, below 1`,
+      `${name}: the log has ${perSecond.toFixed(2)} lines per second about the attacker's refused requests, below 1`,
     )
   const upstreamCounts = await arena.upstream.ask('counts')
   if (upstreamCounts.frames + upstreamCounts.answers > 0)

@@ -86,8 +86,8 @@ async function openGuest(localAddress = '127.0.0.1') {
 }
 
 /**
- * Every guest opens a stream for a while. Without this, the service keeps the connection of a guest who has read the
- * history for two minutes.
+ * Every guest opens a stream for a while. Without this, the service keeps a guest's connection for two minutes after
+ * the guest has read the history.
  */
 async function leave({ listenMs }) {
   const sockets = allTokens.map((token, at) => {
@@ -280,7 +280,7 @@ async function slow({ forMs, each }) {
   return { opened, closedByService }
 }
 
-/** Writes with many requests: to expensive routes, and after a request for a stream, which does not end. */
+/** Writes that each contain many requests: to expensive routes, and after a request for a stream, which does not end. */
 async function pipelines({ forMs, depth }) {
   const get = (path, token) =>
     requestBytes({

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 
 const CHUNK = 500
 
-/** An endless sequence of values of an arbitrary, generated in batches. */
+/** An endless sequence of values from an arbitrary, generated in batches. */
 function* endless(arbitrary, seed) {
   for (let chunk = 0; ; chunk++) yield* fc.sample(arbitrary, { numRuns: CHUNK, seed: seed + chunk })
 }

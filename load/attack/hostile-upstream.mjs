@@ -1,4 +1,4 @@
-// The simulator of Genesys Cloud behind a relay that is hostile to the attacker: a guest whose text begins with
+// The Genesys Cloud simulator behind a relay that is hostile to the attacker: a guest whose text begins with
 // "attack" gets data that no platform would send. All other guests get the simulator's responses.
 import http from 'node:http'
 import { buffer } from 'node:stream/consumers'

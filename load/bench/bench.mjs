@@ -97,7 +97,7 @@ function installPeers() {
   const bench = fileURLToPath(new URL('.', import.meta.url))
   if (spawnSync('npm', ['ls', '--prefix', bench], { stdio: 'ignore' }).status === 0) return
   say('installing the servers to compare with')
-  // The .npmrc of this project would reject fastify on Node.js 20, because the package that injects its test requests
+  // This project's .npmrc would reject fastify on Node.js 20, because the package that injects its test requests
   // requires a newer version.
   const options = ['--prefix', bench, '--no-audit', '--no-fund', '--no-engine-strict']
   const { status } = spawnSync('npm', ['ci', ...options], {

@@ -3,8 +3,8 @@ import { startServer } from '../harness/processes.mjs'
 import { upstreamSettings } from '../harness/service-settings.mjs'
 
 /**
- * @param options the options of {@link upstreamSettings}, and the core, port, Node.js options and environment variables
- * of the process
+ * @param options the options for {@link upstreamSettings}, and the process's core, port, Node.js options and
+ * environment variables
  */
 export function startService({ main, core, port, nodeOptions = [], moreEnv = {}, ...options }) {
   const env = { ...upstreamSettings(options), ...moreEnv }

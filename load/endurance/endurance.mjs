@@ -2,8 +2,8 @@
 //
 // Runs the built service on 127.0.0.1 under rolling restarts, kills, cut connections and long-lasting faults. Prints
 // what it measured, and exits with 1 if a bound does not hold. --share shortens all parts except faults. With
-// --report-figures, times and memory are printed but not judged: use it on a machine with other work. Lost and
-// duplicate messages are always judged.
+// --report-figures, times and memory are printed but not checked: use it on a machine with other work. Lost and
+// duplicate messages are always checked.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createVerdict } from '../harness/verdict.mjs'

@@ -1,5 +1,5 @@
 // Injects faults into the service's environment, for a few seconds each: a full disk for the log, a missing settings
-// file, a history that fails while a message is repeated, a login host that hangs, and a distant Redis server.
+// file, a history that fails while a message is retried, a login host that hangs, and a distant Redis server.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -266,7 +266,7 @@ async function startRedis() {
   return { port, end: () => child.kill('SIGKILL') }
 }
 
-/** Starts a proxy to a port that adds this round-trip time, half of it in each direction. */
+/** Starts a proxy in front of a port. It adds this round-trip time, half of it in each direction. */
 async function startDelay(target, roundTripMs) {
   const sockets = new Set()
   const server = net.createServer((client) => {

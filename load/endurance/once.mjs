@@ -12,7 +12,7 @@ import { ORIGIN, simulatorSettings } from '../harness/service-settings.mjs'
 const REPLICAS = 2
 const TABS_OF_A_GUEST = 2
 const MAX_GUESTS = 400
-/** A guest's repeats search the history, and the real platform allows only ten reads of it per minute. */
+/** A guest's retries search the history, and the real platform allows only ten reads of it per minute. */
 const MESSAGES_OF_A_GUEST = 100
 const MAX_PAUSE_MS = 200
 const MAX_BETWEEN_FAULTS_MS = 3000
@@ -56,7 +56,7 @@ export async function endureOnce({ verdict, messages, seed }) {
     faults.stop()
     await faults.ended
     say(
-      `${messages} messages of ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} per second: ${JSON.stringify(tally)}`,
+      `${messages} messages from ${count} guests with two tabs each in ${seconds.toFixed(0)} s, ${(messages / seconds).toFixed(0)} per second: ${JSON.stringify(tally)}`,
     )
     judge(guests)
   } finally {
@@ -89,7 +89,7 @@ export async function endureOnce({ verdict, messages, seed }) {
   }
 
   /**
-   * Sends a message as documented in docs/sending-once.md: each repeat has the same key and a count, and goes to the
+   * Sends a message as documented in docs/sending-once.md: each retry has the same key and a count, and goes to the
    * other replica.
    * @returns the id from the 201, or undefined
    */
@@ -201,13 +201,13 @@ export async function endureOnce({ verdict, messages, seed }) {
     expect(found.doubled.length === 0, `no message arrived more than once: ${list(found.doubled)}`)
     expect(found.sameId.length === 0, `no two messages got the same id: ${list(found.sameId)}`)
     expect(found.unknown.length === 0, `no message arrived that was not sent: ${list(found.unknown)}`)
-    expect(unexpected.length === 0, `every other response allows a repeat: ${list(unexpected)}`)
+    expect(unexpected.length === 0, `every other response allows a retry: ${list(unexpected)}`)
     const { kills, cuts, resets, upstreamRestarts } = tally
     expect(kills + cuts + resets + upstreamRestarts > 0, 'there was at least one fault')
   }
 }
 
-/** Finds missing, duplicate and unknown messages of one guest. */
+/** Finds missing, duplicate and unknown messages from one guest. */
 function judgeGuest(transcript, sent, found) {
   findDoubles(transcript, sent, found)
   const there = new Map()
@@ -227,7 +227,7 @@ function judgeGuest(transcript, sent, found) {
   if (new Set(ids).size !== ids.length) found.sameId.push(...ids.filter((id, at) => ids.indexOf(id) !== at))
 }
 
-/** Finds tracing ids that arrived more than once, and lists the attempts of their message. */
+/** Finds tracing ids that arrived more than once, and lists the attempts to send their message. */
 function findDoubles(transcript, sent, found) {
   const timesOf = new Map()
   for (const { text, time, metadata } of transcript) {

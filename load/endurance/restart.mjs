@@ -206,7 +206,7 @@ async function startTalk({ url, genesys, guests, seed }) {
     }
   }
 
-  /** Lists the pages that do not show all messages of their conversation, each once and in order. */
+  /** Lists the pages that do not show all messages in their conversation, each once and in order. */
   function lost() {
     return pages.flatMap(({ chat, token }, at) => {
       const there = genesys.transcript(token).map(({ text }) => text)

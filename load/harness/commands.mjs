@@ -1,6 +1,6 @@
 // For helper processes: a process runs the commands that its parent sends, and ends with its parent.
 
-/** @param commands functions by name; each function gets the options of the command and returns the result */
+/** @param commands functions by name; each function gets the command's options and returns the result */
 export function serveCommands(commands) {
   process.on('message', async ({ id, name, options }) => {
     try {

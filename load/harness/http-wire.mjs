@@ -55,7 +55,7 @@ export function eachMessage(socket, take) {
   })
 }
 
-/** Serializes a request, once for many sends. */
+/** Serializes a request once, so that it can be sent many times. */
 export function requestBytes({ method = 'POST', path, headers = {}, body }) {
   const text = body === undefined ? '' : JSON.stringify(body)
   const all = {

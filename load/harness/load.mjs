@@ -116,7 +116,7 @@ function retryAfterMs(head) {
 
 /**
  * Sends requests at a fixed rate, independent of the responses. Latency is measured from the time when a request was
- * due, so that it includes stalls of the server. The process spins, because timers are too coarse for tenths of a
+ * due, so that it includes server stalls. The process spins, because timers are too coarse for tenths of a
  * millisecond.
  */
 async function openLoop({ port, perSecond, connections, warmUpMs, measureMs }) {

@@ -1,4 +1,4 @@
-/** Returns a function for random numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Returns a function that generates random numbers from 0 to 1. The same seed gives the same numbers (mulberry32). */
 export function randomFrom(seed) {
   let state = seed
   return () => {

@@ -1,4 +1,4 @@
-// Runs the built service in a separate process as in production, keeps its log, and counts its open sockets and
+// Runs the built service in a separate process, as in production, keeps its log, and counts its open sockets and
 // streams.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,7 +18,7 @@ const SETTLE_TRIES = 600
 const END_WITHIN_MS = 15_000
 
 /**
- * @param settings the environment of the process
+ * @param settings the process's environment
  * @param port, managementPort free ports by default
  * @param program by default, the built service
  */

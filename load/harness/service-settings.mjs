@@ -1,8 +1,8 @@
-// Settings of the service under load. All checks are on. The limits are so high that all guests can share one address.
+// Settings for the service under load. All checks are on. The limits are so high that all guests can share one address.
 
 export const ORIGIN = 'https://www.example.com'
 
-/** The default of the setting. The service refuses requests only above this number. */
+/** The setting's default. The service refuses requests only above this number. */
 export const MAX_REQUESTS_IN_FLIGHT = 10_000
 
 const HIGH_RATES = {

@@ -4,7 +4,7 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Median, minimum and maximum of the results of several rounds. */
+/** Median, minimum and maximum of the results from several rounds. */
 export function spread(numbers) {
   return { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) }
 }

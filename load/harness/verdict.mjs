@@ -1,7 +1,7 @@
 // Prints a line for each bound, and sets the exit code.
 
 /**
- * @param reportFigures whether times and sizes are printed but not judged, for a machine with other work
+ * @param reportFigures whether times and sizes are printed but not checked, for a machine with other work
  * @returns `expect` for a bound that must hold on any machine, `expectFigure` for a time or a size, and `end`, which
  * prints the missed bounds and exits
  */

@@ -22,8 +22,8 @@ export interface CaptureOptions {
 /**
  * Runs a scenario with the configured driver while nock records.
  *
- * @throws {Error} if the scenario ends with another outcome than stated, because the recording would not match its
- * title
+ * @throws {Error} if the scenario ends with an outcome other than the one stated, because the recording would not
+ * match its title
  */
 export async function makeRecording(scenario: Scenario, options: CaptureOptions): Promise<Recording> {
   const config = scenario.configure?.(options.config) ?? options.config
@@ -77,7 +77,7 @@ function countingConnection(config: Config) {
   return { connection: createGenesysClient(config, { log, metrics, now: Date.now }), answers: () => answers }
 }
 
-/** Waits until the recorder has all responses, because it gets each response slightly later than the driver. */
+/** Waits until the recorder has all responses, because it gets each response slightly later than the driver does. */
 async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   const giveUpAtMs = Date.now() + RECORDED_WITHIN_MS
   for (;;) {
@@ -88,7 +88,7 @@ async function recordedCalls(answers: () => number): Promise<RawCall[]> {
   }
 }
 
-/** Whether this is the handshake of a guest's socket. Its frames cannot be recorded. */
+/** Whether this is the handshake of a guest's socket. The socket's frames cannot be recorded. */
 function isSocket(path: string): boolean {
   return path.startsWith('/v1?')
 }

@@ -70,7 +70,7 @@ export function oauthScenarios(): Scenario[] {
   ]
 }
 
-/** Scenarios for the REST requests of the driver web-messaging. Its socket is not recorded. */
+/** Scenarios for the web-messaging driver's REST requests. The socket is not recorded. */
 export function webMessagingScenarios(): Scenario[] {
   return [
     {

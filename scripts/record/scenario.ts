@@ -78,7 +78,7 @@ export function refusal(status: number, code: string, message: string, headers: 
   }
 }
 
-/** `Retry-After` is longer than the timeout of a step, so the driver reports the refusal instead of waiting. */
+/** `Retry-After` is longer than a step's timeout, so the driver reports the refusal instead of waiting. */
 export const rateLimited = () =>
   refusal(
     429,

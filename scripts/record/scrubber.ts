@@ -170,7 +170,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** Keeps only the error code of a response that is not JSON. Errors of the object store contain one. */
+/** Keeps only the error code of a response that is not JSON. Errors from the object store contain one. */
 function markupOf(text: string): string {
   const code = /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1]
   return code === undefined ? PLACEHOLDERS.text : `<Error><Code>${code}</Code></Error>`

@@ -4,7 +4,7 @@
 us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2.pure.cloud), ca-central-1 (cac1.pure.cloud), mx-central-1 (mxc1.pure.cloud), sa-east-1 (sae1.pure.cloud), eu-west-1 (mypurecloud.ie), eu-west-2 (euw2.pure.cloud), eu-central-1 (mypurecloud.de), eu-central-2 (euc2.pure.cloud), eusc-de-east-1 (edee1.eusc-pure.cloud), me-central-1 (mec1.pure.cloud), ap-south-1 (aps1.pure.cloud), ap-northeast-1 (mypurecloud.jp), ap-northeast-2 (apne2.pure.cloud), ap-northeast-3 (apne3.pure.cloud), ap-southeast-1 (apse1.pure.cloud), ap-southeast-2 (mypurecloud.com.au)
 {{- end }}
 
-{{/* One line for each problem of these settings. `place` is a prefix that names their location; `hasSecret` is whether there is a client secret. */}}
+{{/* One line for each problem with these settings. `place` is a prefix that names their location; `hasSecret` is whether there is a client secret. */}}
 {{- define "bff.problems" -}}
 {{- $s := .settings -}}
 {{- if not $s.ALLOWED_ORIGINS }}
@@ -63,7 +63,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- if .Values.sites }}
 {{- if .Values.settings.ALLOWED_ORIGINS }}{{ $problems = "\nsettings.ALLOWED_ORIGINS and sites are both set: each site has its own ALLOWED_ORIGINS" }}{{ end }}
 {{- range $id, $site := .Values.sites }}
-{{- /* As described in docs/sites.md, a site with its own region does not inherit the OAuth client of the environment. */}}
+{{- /* As described in docs/sites.md, a site with its own region does not inherit the OAuth client from the environment. */}}
 {{- $shared := omit $.Values.settings "ALLOWED_ORIGINS" }}
 {{- $own := or (hasKey $site "GENESYS_REGION") (hasKey $site "GENESYS_API_URL") (hasKey $site "GENESYS_CLIENT_ID") }}
 {{- if $own }}{{ $shared = omit $shared "GENESYS_CLIENT_ID" }}{{ end }}

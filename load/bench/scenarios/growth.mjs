@@ -1,4 +1,4 @@
-// Part D: the cost of growth: a second process, and more guests.
+// Part D: measures the cost of growth, with a second process and with more guests.
 import { fileURLToPath } from 'node:url'
 import { cpuMs, startHelper, startServer } from '../../harness/processes.mjs'
 import { ORIGIN, upstreamSettings } from '../../harness/service-settings.mjs'

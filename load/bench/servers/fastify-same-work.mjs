@@ -10,7 +10,7 @@ import { openBearerToken, sealToken } from './sealed-token.mjs'
 const { PORT, UPSTREAM_URL, ALLOWED_ORIGIN } = process.env
 const GUESTS = '/api/v2/conversations/messaging/external/guests'
 const DAY_MS = 86_400_000
-/** The limit is high because all guests of the benchmark have the same address. */
+/** The limit is high because all guests in the benchmark have the same address. */
 const EVERYTHING = { max: 1_000_000, timeWindow: '1 minute' }
 
 const genesys = new Pool(UPSTREAM_URL, { connections: 256 })

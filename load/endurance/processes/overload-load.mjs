@@ -35,7 +35,7 @@ class OverloadLoop {
   }
 
   /**
-   * Opens the connections in groups, as guests arrive, and waits until the server has responded on each. Node.js
+   * Opens the connections in groups, as arriving guests would, and waits until the server has responded on each. Node.js
    * accepts one connection per turn of its event loop: the first request on a connection that only the kernel has
    * accepted would take seconds.
    */
