@@ -1,4 +1,4 @@
-/** The response of `GET /availability`. Times are ISO 8601, UTC. */
+/** The response to `GET /availability`. Times are ISO 8601, UTC. */
 export interface Availability {
   /**
    * `unstaffed`: the contact center is open, but no agent is on queue. `unknown`: Genesys could not be queried, or a schedule could

@@ -8,9 +8,9 @@ export interface CallbackRequest {
   readonly at?: string
 }
 
-/** The response of `POST /callbacks`. */
+/** The response to `POST /callbacks`. */
 export interface Callback {
-  /** Genesys' id of the callback. */
+  /** Genesys' id for the callback. */
   readonly id: string
   /** The number in its international form, such as `+4930901820`. */
   readonly phone: string

@@ -2,8 +2,8 @@
 export type Challenge = AltchaChallenge | VendorChallenge
 
 /**
- * A proof of work, in the format of ALTCHA: the page finds the number from 0 to `maxnumber` for which the hexadecimal SHA-256
- * hash of `salt` followed by the number equals `challenge`.
+ * A proof of work, in ALTCHA's format: the page finds the number from 0 to `maxnumber` for which the hexadecimal SHA-256 hash
+ * of `salt` followed by the number equals `challenge`.
  */
 export interface AltchaChallenge {
   readonly kind: 'altcha'
@@ -17,6 +17,6 @@ export interface AltchaChallenge {
 /** A vendor's challenge, which the page solves by showing the vendor's own widget. */
 export interface VendorChallenge {
   readonly kind: 'turnstile' | 'hcaptcha' | 'recaptcha' | 'friendly-captcha'
-  /** The public key of the widget, if the service knows it. */
+  /** The widget's public key, if the service knows it. */
   readonly siteKey?: string
 }

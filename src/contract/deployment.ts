@@ -1,6 +1,6 @@
 import type { PreChatForm } from './pre-chat.ts'
 
-/** The response of `GET /deployment`. */
+/** The response to `GET /deployment`. */
 export interface Deployment {
   readonly id: string
   readonly status: 'active' | 'inactive'

@@ -22,20 +22,20 @@ export interface JourneyEvent {
 /** The body of `POST /journey/invitations`. */
 export interface JourneyQuestion {
   readonly visitorId: string
-  /** The `sessionId` of the latest response. */
+  /** The `sessionId` from the latest response. */
   readonly sessionId?: string
   readonly page: JourneyPage
 }
 
-/** The response of `POST /journey/events` and `POST /journey/invitations`. */
+/** The response to `POST /journey/events` and `POST /journey/invitations`. */
 export interface JourneyInvitations {
-  /** Genesys' id of the visit. */
+  /** Genesys' id for the visit. */
   readonly sessionId?: string
   readonly invitations: readonly JourneyInvitation[]
   readonly askAgainAfterSeconds: number
 }
 
-/** A chat that an action map of the contact center offers this visitor. */
+/** A chat that one of the contact center's action maps offers this visitor. */
 export interface JourneyInvitation {
   readonly id: string
   readonly sessionId: string

@@ -1,6 +1,6 @@
-/** The response of `GET /knowledge/search`. */
+/** The response to `GET /knowledge/search`. */
 export interface KnowledgeSearch {
-  /** Genesys' id of the search, for feedback on an article that it found. */
+  /** Genesys' id for the search, for feedback on an article that it found. */
   readonly searchId?: string
   /** The best match first. */
   readonly results: readonly KnowledgeResult[]
@@ -14,12 +14,12 @@ export interface KnowledgeResult {
   readonly excerpt?: string
 }
 
-/** The response of `GET /knowledge/suggestions`. */
+/** The response to `GET /knowledge/suggestions`. */
 export interface KnowledgeSuggestions {
   readonly phrases: readonly string[]
 }
 
-/** The response of `GET /knowledge/articles/{id}`. */
+/** The response to `GET /knowledge/articles/{id}`. */
 export interface KnowledgeArticle {
   readonly id: string
   readonly title: string

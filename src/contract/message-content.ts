@@ -92,7 +92,7 @@ export interface ListChoice {
 
 export type InputMode = 'text' | 'numeric' | 'tel' | 'email' | 'decimal' | 'search' | 'url'
 
-/** A field of a form. Answers refer to it by `id`. */
+/** A field in a form. Answers refer to it by `id`. */
 export type FormField =
   | {
       readonly type: 'input'
@@ -104,7 +104,7 @@ export type FormField =
       readonly multiline: boolean
       /** Genesys' Messenger has the same limit. */
       readonly maxChars: number
-      /** The values of HTML's `inputmode` and `autocomplete`. */
+      /** Values for the HTML attributes `inputmode` and `autocomplete`. */
       readonly inputMode: InputMode
       readonly autocomplete?: string
     }
@@ -134,7 +134,7 @@ export interface Form {
   readonly showSummary: boolean
 }
 
-/** An answer to a field of a form. A list field has one answer for each selected item. */
+/** An answer to a field in a form. A list field has one answer for each selected item. */
 export interface FormAnswer {
   readonly id: string
   readonly text: string

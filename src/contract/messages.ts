@@ -3,7 +3,7 @@ import type { Redaction } from './session.ts'
 
 export type Sender = 'guest' | 'agent' | 'bot'
 
-/** A message. It has the same form in live events, in the history and in the response of `POST /messages`. */
+/** A message. It has the same form in live events, in the history and in the response to `POST /messages`. */
 export interface Message {
   /** The same wherever the message appears. */
   readonly id: string
@@ -22,7 +22,7 @@ export interface Message {
   readonly sender: Sender
 }
 
-/** The response of `POST /messages`, without the session token. */
+/** The response to `POST /messages`, without the session token. */
 export interface SentMessage extends Message {
   /** What was masked, if anything. `text` is the masked text, as it was sent to Genesys. */
   readonly redacted?: readonly Redaction[]
@@ -41,14 +41,14 @@ export interface MessagePage {
 export type OutgoingMessage =
   | { readonly text: string; readonly attachmentIds?: readonly string[] }
   | { readonly attachmentIds: readonly string[] }
-  /** A quick reply of the message `inReplyTo`. */
+  /** A quick reply from the message `inReplyTo`. */
   | { readonly quickReply: Reply & { readonly inReplyTo?: string } }
   | { readonly button: Reply & { readonly inReplyTo?: string } }
   /** A time from the date picker of the message `inReplyTo`; the payload is an ISO 8601 time. */
   | { readonly date: Reply & { readonly inReplyTo: string } }
   /**
-   * Items from the list picker of the message `inReplyTo`; the payloads are the ids of the items, and `text`
-   * is the picker's `reply.subtitle`.
+   * Items from the list picker of the message `inReplyTo`; the payloads are the items' ids, and `text` is
+   * the picker's `reply.subtitle`.
    */
   | {
       readonly list: {
@@ -57,7 +57,7 @@ export type OutgoingMessage =
         readonly text?: string
       }
     }
-  /** The completed form of the message `inReplyTo`; `text` is the form's `reply.title`. */
+  /** The completed form from the message `inReplyTo`; `text` is the form's `reply.title`. */
   | {
       readonly form: {
         readonly cannedResponseId: string

@@ -44,7 +44,7 @@ export interface Redaction {
   readonly end: number
 }
 
-/** The response of `GET` and `POST /guest-session`, without the session token. */
+/** The response to `GET` and `POST /guest-session`, without the session token. */
 export interface SessionDescription {
   /** When the session expires (ISO 8601, UTC). */
   readonly expiresAt: string
@@ -57,16 +57,16 @@ export interface SessionDescription {
   readonly externalUserToken?: string
   /** True if a sign-in ended the person's session on other devices. */
   readonly clearedExistingSession?: boolean
-  /** What was masked in the request's body; only in the response of `POST`. */
+  /** What was masked in the request's body; only in the response to `POST`. */
   readonly redacted?: readonly Redaction[]
 }
 
 /** Numbers and booleans are converted to strings; `null` removes a key. */
 export type AttributeChanges = Readonly<Record<string, string | number | boolean | null>>
 
-/** The response of `PUT /guest-attributes`. */
+/** The response to `PUT /guest-attributes`. */
 export interface ChangedAttributes {
-  /** All attributes of the guest after the change. */
+  /** All the guest's attributes after the change. */
   readonly attributes: Readonly<Record<string, string>>
   /** `with-next-message`: Genesys gets the change together with the guest's next message. */
   readonly applied: 'now' | 'with-next-message'

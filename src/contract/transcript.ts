@@ -1,6 +1,6 @@
 import type { Message } from './messages.ts'
 
-/** The response of `GET /transcript` with `Accept: application/json`. */
+/** The response to `GET /transcript` with `Accept: application/json`. */
 export interface ConversationTranscript {
   /** ISO 8601, UTC. */
   readonly createdAt: string

@@ -336,7 +336,7 @@ const SET_UPS: SetUp[] = [
     genesys: { allowedDomainMatch: 'exact' },
     settings: () => ({ ALLOWED_ORIGINS: 'https://example.com,https://shop.example.com' }),
     check: 'guest socket',
-    says: /refused the connections of https:\/\/shop\.example\.com \(HTTP 403\).*contain that of https:\/\/shop\.example\.com/s,
+    says: /refused the connections of https:\/\/shop\.example\.com \(HTTP 403\).*contain the domain of https:\/\/shop\.example\.com/s,
   },
   {
     title: 'a session that Genesys refuses, in the words of Genesys',

@@ -103,7 +103,7 @@ export interface OutgoingMessage {
   readonly date?: Part<'date'>
   readonly list?: Part<'list'>
   readonly form?: Part<'form'>
-  /** A UUID that identifies this message; a repeat of the message has the same one. */
+  /** A UUID that identifies this message; a retry of the message has the same one. */
   readonly tracingId: string
   /**
    * Set if an earlier attempt may have been accepted. The driver first looks for a late acknowledgement, then
@@ -118,7 +118,7 @@ export interface OutgoingMessage {
 export interface RepeatedMessage {
   readonly afterId?: string | undefined
   readonly firstTriedAtMs?: number | undefined
-  /** Called when it is certain that no earlier attempt was accepted, so that the next repeat need not search again. */
+  /** Called when it is certain that no earlier attempt was accepted, so that the next retry need not search again. */
   readonly onNotAccepted?: (() => void) | undefined
 }
 
@@ -179,13 +179,12 @@ export interface GuestApi {
   deployment(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
   /** Why the last read of the deployment failed, while an older result is still used. */
   readonly deploymentError?: UpstreamError | undefined
-  /**
-   * Those of the given websites that are not in the deployment's list of allowed domains; empty if the list is
-   * unknown.
-   */
+  /** The given websites that are not in the deployment's list of allowed domains; empty if the list is unknown. */
   originsNotAllowed?(origins: readonly string[], deadlineAtMs: DeadlineAtMs): Promise<readonly string[]>
 
-  /** False if a request of this guest would first have to open a connection. The rate of new connections is limited. */
+  /**
+   * False if a request from this guest would first have to open a connection. The rate of new connections is limited.
+   */
   isConnected?(guest: Guest): boolean
   /** How many more connections may be opened for requests in this minute. */
   readonly connectionsLeft?: () => number
@@ -205,8 +204,8 @@ export interface GuestApi {
    */
   setAttributes?(guest: Guest, attributes: Attributes, deadlineAtMs: DeadlineAtMs): Promise<boolean>
   /**
-   * Delivers live events until the returned function is called. The first event is the state of the
-   * session, as soon as it is known. Errors are delivered as events.
+   * Delivers live events until the returned function is called. The first event reports the
+   * session's state, as soon as it is known. Errors are delivered as events.
    */
   subscribe?(guest: Guest, listener: GuestEventListener): () => void
   typing?(guest: Guest, deadlineAtMs: DeadlineAtMs): Promise<void>

@@ -3,7 +3,7 @@ import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
 import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 
-/** The limit of the data that is buffered for one slow reader. Above it, the stream is closed. */
+/** The maximum amount of data that is buffered for one slow reader. Above it, the stream is closed. */
 const MAX_BUFFERED_BYTES = 262_144
 /** The limit for all readers together, which allows 256 streams to reach their own limit. */
 const MAX_TOTAL_BUFFERED_BYTES = 67_108_864
@@ -17,8 +17,8 @@ const KEEP_ALIVE_MS = 15_000
 const SLOTS = 300
 const CLOSE_TIMEOUT_MS = 5000
 /**
- * How long a page waits before it reconnects, without the random spread that is added. Pages of a killed replica rely
- * on this delay, because they get no reconnect event.
+ * How long a page waits before it reconnects, without the random spread that is added. When a replica is killed, its
+ * pages rely on this delay, because they get no reconnect event.
  */
 const RETRY_MS = 2000
 

@@ -23,8 +23,8 @@ const TIMEOUT_CHECK_MS = 2000
 /** Longer than the usual 60 s of load balancers, so that they are the first to close idle connections. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /**
- * The interval at which idle connections are closed while the server stops. A connection becomes idle when its response
- * has been sent, and Node.js does not close it at that time.
+ * The interval at which idle connections are closed while the server is stopping. A connection becomes idle when its
+ * response has been sent, and Node.js does not close it at that time.
  */
 const CLOSE_IDLE_EVERY_MS = 250
 /**
@@ -33,7 +33,7 @@ const CLOSE_IDLE_EVERY_MS = 250
  */
 const BACKLOG = 8192
 
-/** Why the HTTP parser or a timeout of Node.js refuses a request before it reaches the application. */
+/** Why Node.js refuses a request, in its HTTP parser or after a timeout, before the request reaches the application. */
 export type ConnectionProblemCode =
   'invalid_request' | 'request_timeout' | 'request_too_large' | 'expectation_failed' | 'headers_too_large'
 
@@ -49,14 +49,14 @@ export interface ListenOptions {
   readonly host: string
   /** The time within which a whole request must arrive, including a 10 MB upload over a mobile connection. */
   readonly requestTimeoutMs: number
-  /** The response when Node.js itself refuses a request. Default: the responses of Node.js, without a body. */
+  /** The response when Node.js itself refuses a request. Default: the response that Node.js sends, without a body. */
   readonly errorResponse?: (code: ConnectionProblemCode) => RawResponse
   /** The maximum number of connections; further ones are closed. Default: no limit. */
   readonly maxConnections?: number | undefined
   /**
-   * Returns the client to which an address belongs: all addresses of an IPv6 network are one client. The connections of
-   * a client that have no request are limited. Undefined for no such limit: behind a proxy, all connections have the
-   * proxy's address.
+   * Returns the client to which an address belongs: all addresses in an IPv6 network are one client. The number of a
+   * client's connections without a request is limited. Undefined for no such limit: behind a proxy, all connections
+   * have the proxy's address.
    */
   readonly clientOf?: ClientOf | undefined
   /** Called for each connection that was closed because of these limits. */
@@ -114,8 +114,8 @@ async function stop(server: http.Server, withinMs: number): Promise<void> {
 }
 
 /**
- * Responds to requests that the parser or a timeout of Node.js refuses, and to requests with an unsupported `Expect`
- * header.
+ * Responds to requests that Node.js refuses, in its HTTP parser or after a timeout, and to requests with an
+ * unsupported `Expect` header.
  */
 function respondToRefusals(
   server: http.Server,

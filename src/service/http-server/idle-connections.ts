@@ -20,11 +20,11 @@ interface Connection {
 
 /**
  * Prevents one address from using up connections and memory with keep-alive connections:
- * - If more than 500 connections of an address have sent an unfinished head after an earlier request, the oldest ones
- *   are closed.
+ * - If more than 500 connections from an address have sent an unfinished head after an earlier request, the oldest
+ *   ones are closed.
  * - A connection with too many requests in flight is closed.
- * - When nearly all connections are taken, each new connection closes the oldest idle connection of the address that
- *   has the most idle connections.
+ * - When nearly all connections are taken, each new connection closes the oldest idle connection from the address
+ *   that has the most idle connections.
  */
 export function limitIdleConnections(
   server: Server,

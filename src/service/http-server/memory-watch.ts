@@ -1,6 +1,6 @@
-/** Memory figures of Node.js, in bytes. */
+/** Memory figures from Node.js, in bytes. */
 export interface MemoryFigures {
-  /** The configured limit, or that of the container (cgroup). Without a limit, 0 or more than the machine's memory. */
+  /** The configured limit, or the container's (cgroup). Without a limit, 0 or more than the machine's memory. */
   readonly limit: number
   /** How much memory is left within the limit. */
   readonly available: number
@@ -18,7 +18,7 @@ const MIN_AVAILABLE_SHARE = 0.05
 const LARGE_RESIDENT_SHARE = 0.5
 
 export interface MemoryWatchOptions {
-  /** Default: 0, which means the limit of the container. */
+  /** Default: 0, which means the container's limit. */
   readonly limitBytes?: number
   readonly read?: () => MemoryFigures
   readonly monotonicNow?: () => number

@@ -2,7 +2,10 @@
 const MS_PER_PAGE = 1
 const LONGEST_MS = 30_000
 
-/** The time in milliseconds over which the pages of this number of streams should spread their reconnects. */
+/**
+ * The time in milliseconds over which pages with this many open streams should spread their
+ * reconnects.
+ */
 export function reconnectSpreadMs(streams: number): number {
   return Math.min(LONGEST_MS, streams * MS_PER_PAGE)
 }

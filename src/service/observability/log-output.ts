@@ -26,7 +26,7 @@ const FLUSH_AT_CHARS = 4096
  * be enough for all lines that are logged in one turn.
  */
 const MAX_CHARS_PER_WRITE = 1_048_576
-/** The limit of pending characters while the disk is full or the pipe is not read. Further lines are dropped. */
+/** The maximum number of pending characters while the disk is full or the pipe is not read. Further lines are dropped. */
 const MAX_WAITING_CHARS = 8_388_608
 /** Additional room for warnings and errors, so that lines about requests cannot displace them. */
 const RESERVED_CHARS = 1_048_576

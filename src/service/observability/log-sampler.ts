@@ -14,7 +14,7 @@ interface Kind {
 }
 
 /**
- * Decides which of many similar lines are written: at most one per second of each kind. While lines of a kind keep
+ * Decides which of many similar lines are written: at most one of each kind per second. While lines of a kind keep
  * coming, their rate is halved repeatedly, so that refusals cannot fill the disk. The metrics count every event.
  * @returns how many lines this one represents, including those held back before it; undefined if it is held back
  */

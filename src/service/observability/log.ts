@@ -50,8 +50,8 @@ export type Log = Readonly<Record<LogLevel, WriteLine>>
 export interface LogOptions {
   readonly level: LogLevel | 'silent'
   /**
-   * Whether messages of third-party errors are logged. They can quote the processed data, such as part of a
-   * request body. Default: false, which logs only name, code and stack.
+   * Whether messages from third-party errors are logged. They can quote the processed data, such as part of
+   * a request body. Default: false, which logs only name, code and stack.
    */
   readonly thirdPartyMessages?: boolean
   /** Default: {@link defaultLogDestination}, written asynchronously except to a terminal, and flushed at exit. */

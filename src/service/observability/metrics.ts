@@ -5,14 +5,14 @@ import { withDeadline } from '../upstream/with-deadline.ts'
 
 export interface EndedRequest {
   readonly method: string
-  /** The pattern of the route, never the path. */
+  /** The route's pattern, never the path. */
   readonly route: string
   readonly status: number
   readonly durationMs: number
 }
 
 export interface UpstreamCall {
-  /** A constant of the caller, such as `read_history`; never derived from a request. */
+  /** A constant from the caller, such as `read_history`; never derived from a request. */
   readonly operation: string
   /** `ok`, `http_` followed by a status, or the cause of a failed call, such as `timeout`. */
   readonly outcome: string
@@ -35,7 +35,7 @@ export interface Metrics {
   readonly upstreamSockets: SocketObserver
   /** Exposes the configured limits next to the current values. */
   setLimits(limits: { readonly liveStreams: number; readonly connectionsPerMinute: number }): void
-  /** Reads the readiness each time the metrics are read. */
+  /** Checks readiness each time the metrics are read. */
   observeReadiness(report: () => Promise<ReadinessReport>): void
   /** A Redis command failed, or got no response. */
   redisCommandFailed(): void
@@ -57,7 +57,7 @@ export interface MetricsPage {
 
 export interface MetricsOptions {
   /**
-   * Whether the memory, CPU time and event loop of the process are measured too. Default: false, because the
+   * Whether the process's memory, CPU time and event loop are measured too. Default: false, because the
    * measurement continues until the process ends.
    */
   readonly processMetrics?: boolean
@@ -200,9 +200,9 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       socketLost: (reason) => lostSockets.inc({ reason }),
     },
     setLimits({ liveStreams, connectionsPerMinute }) {
-      const streamLimit = { name: 'live_streams_limit', help: 'MAX_EVENT_STREAMS of this process.' }
+      const streamLimit = { name: 'live_streams_limit', help: 'MAX_EVENT_STREAMS in this process.' }
       constant(registry, streamLimit, liveStreams)
-      const help = 'GENESYS_CONNECTIONS_PER_MINUTE of this process.'
+      const help = 'GENESYS_CONNECTIONS_PER_MINUTE in this process.'
       constant(registry, { name: 'upstream_connections_per_minute_limit', help }, connectionsPerMinute)
     },
     observeReadiness: (report) => observeReadiness(registry, report),
@@ -222,12 +222,12 @@ export function createMetrics({ processMetrics = false, site }: MetricsOptions =
       countedBy(
         registry,
         'redis_round_trip_seconds',
-        'The fastest of the last ten commands.',
+        'Round-trip time of the fastest Redis command in the last batch of ten.',
         () => (redis.roundTripMs ?? 0) / 1000,
       )
     },
     observeLog: (droppedLines) =>
-      countedBy(registry, 'log_lines_dropped', 'Lines of the log that could not be written.', droppedLines),
+      countedBy(registry, 'log_lines_dropped', 'Log lines that could not be written.', droppedLines),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }
@@ -286,7 +286,7 @@ function observeReadiness(registry: Registry, report: () => Promise<ReadinessRep
   })
   const failedChecks = new Gauge({
     name: 'guest_bff_failed_readiness_checks',
-    help: '1 for each check of /readyz that fails, with the code of its problem.',
+    help: '1 for each /readyz check that fails, with its problem code.',
     labelNames: ['check', 'code'],
     registers,
     async collect() {

@@ -22,12 +22,12 @@ export interface ReadinessCheck {
     | 'journey'
     | 'blocklist'
     | 'knowledge'
-  /** The id of the site, if there are several. */
+  /** The id of the site, if there are several sites. */
   readonly site?: string
   readonly ok: boolean
   /** For a failed check: whether no guest can be served until it is fixed. */
   readonly essential?: boolean
-  /** A code of the problem catalogue. */
+  /** A code from the problem catalogue. */
   readonly code?: string
   readonly hint?: string
 }
@@ -45,7 +45,7 @@ export interface Readiness {
   addNotice(notice: ReadinessCheck): void
 }
 
-/** The checks of one site; `site` is undefined for a single site. */
+/** One site's checks; `site` is undefined for a single site. */
 export interface SiteChecks {
   readonly site: string | undefined
   readonly checks: readonly ReadinessCheck[]
@@ -81,7 +81,7 @@ export interface SiteChecksOptions {
   readonly monotonicNow?: () => number
 }
 
-/** Creates the checks of a site. However often they are read, Genesys is asked at most once in {@link REPORT_TTL_MS}. */
+/** Creates a site's checks. However often they are read, Genesys is asked at most once in {@link REPORT_TTL_MS}. */
 export function createSiteChecks(options: SiteChecksOptions): () => Promise<readonly ReadinessCheck[]> {
   const { guestApi, accessToken, sharedState, monotonicNow = processMonotonicNow } = options
   let known: { atMs: number; checks: Promise<ReadinessCheck[]> } | undefined
@@ -180,7 +180,7 @@ async function check(
   }
 }
 
-/** If this service allows a website, but the deployment does not, every guest of the website gets 502. */
+/** If this service allows a website, but the deployment does not, every guest on the website gets 502. */
 async function checkOrigins(
   { guestApi, allowedOrigins = [] }: SiteChecksOptions,
   deadlineAtMs: DeadlineAtMs,

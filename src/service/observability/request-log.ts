@@ -15,14 +15,14 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 }
 
 /**
- * Gives each request an id. When its response ends, logs the request in one line, and counts it in the metrics of its
- * site. Refusals with the same code to the same address share one line per second, which contains their number.
+ * Gives each request an id. When its response ends, logs the request in one line, and counts it in its site's
+ * metrics. Refusals with the same code to the same address share one line per second, which contains their number.
  */
 export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()
-    // Read before the response ends: an event stream drops the headers of its request, and a closed socket has no address.
+    // Read before the response ends: an event stream drops its request's headers, and a closed socket has no address.
     const requestId = chooseRequestId(req)
     const address = addressKey(req)
     res.setHeader('X-Request-Id', requestId)

@@ -13,7 +13,7 @@ export interface AttributeSettings {
   readonly open: readonly string[]
   /** Must be true if a pattern allows every key. */
   readonly openAll: boolean
-  /** Key -> claim of the visitor's own token; a dot in the claim selects a nested object. */
+  /** Key -> claim in the visitor's own token; a dot in the claim selects a nested object. */
   readonly trusted: Readonly<Record<string, string>>
   /** The keys for name, email, phone and language of `POST /guest-session`. */
   readonly prefill: Readonly<Record<string, string>>
@@ -59,7 +59,7 @@ export function attributeSettingsProblems(settings: AttributeSettings): string[]
 export function attributeKeyProblem(key: string, { prefill }: AttributeSettings): string | undefined {
   if (!KEY.test(key)) return 'must have keys of letters, digits, _ . : -'
   if (key === IS_AUTHENTICATED) return `must not name ${IS_AUTHENTICATED}: the service sets it`
-  if (Object.values(prefill).includes(key)) return 'must not name a key of ATTRIBUTES_PREFILL: pages set it'
+  if (Object.values(prefill).includes(key)) return 'must not name a key in ATTRIBUTES_PREFILL: pages set it'
   return undefined
 }
 

@@ -59,7 +59,7 @@ export class EventCursor {
     return this.toString()
   }
 
-  /** Adds the messages of another cursor. */
+  /** Adds the messages from another cursor. */
   merge({ newestId, newestAtMs, others, forgottenUpToMs }: EventCursor): void {
     if (newestId === undefined) return
     this.forgottenUpToMs = Math.max(this.forgottenUpToMs, forgottenUpToMs)

@@ -2,14 +2,14 @@ import type { Message } from '../genesys/guest-api.ts'
 import type { EventCursor } from './event-cursor.ts'
 import type { SessionClaims } from './session-token.ts'
 
-/** One event of a page's stream, as `GET /events` writes it. */
+/** One event in a page's stream, as `GET /events` writes it. */
 export interface StreamEvent {
   readonly id?: string
   readonly event: 'message' | 'typing' | 'session' | 'sign-in' | 'offer' | 'waiting' | 'resync' | 'reconnect'
   readonly data: unknown
 }
 
-/** The destination of one tab's events. */
+/** The destination for one tab's events. */
 export interface EventSink {
   write(event: StreamEvent): void
   close(): void

@@ -21,7 +21,7 @@ export function createGuestAttachments(guestApi: GuestApi, maxBytes: number): Gu
       if (guestApi.upload === undefined) throw notSupported(guestApi, 'attachments')
       if (file.sizeBytes > maxBytes) {
         throw new SessionError('attachment_too_large', `A file must be at most ${maxBytes} bytes.`, {
-          hint: 'MAX_ATTACHMENT_BYTES sets the limit of this service.',
+          hint: "MAX_ATTACHMENT_BYTES sets this service's limit.",
         })
       }
       return guestApi.upload(guestOf(claims), file, deadlineAtMs)

@@ -13,7 +13,7 @@ export interface GuestAttributes {
    * @throws {SessionError} `attributes_too_large` for values and removed keys together
    */
   replace(claims: SessionClaims, values: Attributes): SessionClaims
-  /** Removes the visitor's verified attributes, for this and every later request of the session. */
+  /** Removes the visitor's verified attributes, for this and every later request in the session. */
   withdrawTrust(claims: SessionClaims): SessionClaims
   /** The attributes to deliver to Genesys, with removed keys as `''`; undefined if Genesys already has all of them. */
   pending(claims: SessionClaims): Attributes | undefined

@@ -34,7 +34,7 @@ export interface FeedContext {
 /** Shared by all feeds without messages to sort: thousands of empty lists would survive every garbage collection. */
 const NONE: readonly Message[] = []
 
-/** Serves all tabs of one guest from one upstream subscription: handles order, duplicates and gaps. */
+/** Serves all of one guest's tabs from one upstream subscription, and handles order, duplicates and gaps. */
 export class GuestFeed {
   readonly tabs = new Set<Tab>()
   private readonly context: FeedContext
@@ -46,7 +46,7 @@ export class GuestFeed {
   private sessionState: StreamEvent | undefined = undefined
   /** The estimated waiting time, also for tabs that subscribe later. */
   private waiting: StreamEvent | undefined = undefined
-  /** Messages of frames that arrived together, sorted by time before they are sent. */
+  /** Messages from frames that arrived together, sorted by time before they are sent. */
   private arrived: readonly Message[] = NONE
   private isBackfilling = false
   private gaps = 0
@@ -182,8 +182,8 @@ export class GuestFeed {
   }
 
   /**
-   * After a lost socket, sends the history since the last message, and then the messages that arrived while the
-   * history was being read.
+   * After the socket was lost, sends the history since the last message, and then the messages that arrived
+   * while the history was being read.
    */
   private async backfill(): Promise<void> {
     this.gaps += 1
@@ -191,7 +191,7 @@ export class GuestFeed {
     this.flush()
     this.isBackfilling = true
     let complete = true
-    // If the socket is lost again while the history is read, there is another gap.
+    // If the socket is lost again while the history is being read, there is another gap.
     for (let completed = 0; completed < this.gaps;) {
       completed = this.gaps
       complete = await this.backfillOnce()

@@ -25,9 +25,9 @@ export interface SendOptions {
   /** Awaited before the message is sent; rejects if the request is refused. */
   readonly admit?: (() => Promise<void>) | undefined
   readonly idempotencyKey?: string | undefined
-  /** The number of the repeat (1, 2, …), whether or not this replica knows the key. */
+  /** The number of the retry (1, 2, …), whether or not this replica knows the key. */
   readonly retry?: number | undefined
-  /** On a repeat: the id of the last message that the page knew at the first attempt. */
+  /** On a retry: the id of the last message that the page knew at the first attempt. */
   readonly idempotencyAfter?: string | undefined
 }
 
@@ -128,12 +128,13 @@ export function createGuestMessages(options: {
 
   return {
     async send(claims, body, options) {
-      // Before the key is looked up: a message that can never be sent is not an attempt.
+      // Checked before the key is looked up, because a message that can never be sent does not count
+      // as an attempt.
       if (body.text !== undefined && Buffer.byteLength(body.text) > maxTextBytes) {
         throw new SessionError('text_too_long', `A text must be at most ${maxTextBytes} bytes of UTF-8.`)
       }
       const sent = await sendByKey(claims, body, options)
-      // Not stored with the response: a repeat must not return a token that has since been replaced.
+      // Not stored with the response: a retry must not return a token that has since been replaced.
       const session = await renewIfDue(claims)
       return session === undefined ? sent : { ...sent, session }
     },

@@ -56,7 +56,7 @@ export function createGuestSessions(options: {
     return attributes.withdrawTrust({ ...claims, verifiedUntilMs: undefined })
   }
 
-  /** The claims of a new token, if one is due. */
+  /** The claims for a new token, if one is due. */
   function renewed(claims: SessionClaims, platformEndsAtMs?: number): SessionClaims | undefined {
     const current = attributes.latest(claims)
     if (current.attributes === claims.attributes && !lifetime.isRenewalDue(claims)) return undefined

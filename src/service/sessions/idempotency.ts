@@ -17,7 +17,7 @@ interface Attempt<Answer> {
   /** True if the first attempt may have reached Genesys and its outcome is unknown. */
   unknown?: boolean
   /**
-   * For a message that Genesys has certainly not accepted: the number of the next repeat, unless another replica
+   * For a message that Genesys has certainly not accepted: the number of the next retry, unless another replica
    * handled attempts in between.
    */
   nextRetry?: number
@@ -43,15 +43,15 @@ export interface KeyedRequest {
   readonly sid: string
   readonly key: string
   readonly body: string
-  /** Whether the request itself says that it is a repeat. */
+  /** Whether the request itself says that it is a retry. */
   readonly isRepeat: boolean
-  /** The page's count of repeats, 0 for the first attempt. */
+  /** The page's count of retries, 0 for the first attempt. */
   readonly retry?: number | undefined
 }
 
 export interface Idempotency<Answer> {
   /**
-   * Runs `attempt` once per guest and key. A repeat gets the first response. After a failure with an unknown
+   * Runs `attempt` once per guest and key. A retry gets the first response. After a failure with an unknown
    * outcome, the next attempt gets an {@link EarlierAttempt}, so that it searches before it sends.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
@@ -78,7 +78,7 @@ export type SharedAttempt =
 
 export interface StartedAttempt {
   readonly state: 'started'
-  /** An earlier attempt with an unknown outcome, and how long ago it was: the clocks of replicas differ. */
+  /** An earlier attempt with an unknown outcome, and how long ago it was: replicas' clocks differ. */
   readonly earlier: { readonly msAgo: number | undefined } | undefined
   /** @param answer the response, for `answered` */
   settle(outcome: 'answered' | 'unknown' | 'refused', answer?: string): Promise<void>
@@ -93,14 +93,14 @@ export function createIdempotency<Answer>(options: {
   /** Attempts carried over from the previous instance. */
   readonly attempts?: Attempts<Answer> | undefined
   readonly keepMs?: number
-  /** Monotonic, in epoch ms: for the retention of responses and the time of attempts. */
+  /** Monotonic, in epoch ms: determines how long responses are kept, and records when attempts were made. */
   readonly monotonicNow?: (() => number) | undefined
 }): Idempotency<Answer> {
   const { outcomeUnknown, shared, keepMs = 600_000 } = options
   const { monotonicNow = processMonotonicNow } = options
   const attempts = options.attempts ?? createAttempts<Answer>(options.capacity)
 
-  /** @throws the error of the attempt, after its outcome is recorded */
+  /** @throws the attempt's error, after its outcome is recorded */
   async function run(
     current: Attempt<Answer>,
     sharedAttempt: StartedAttempt | undefined,
@@ -172,7 +172,7 @@ export function createIdempotency<Answer>(options: {
     },
   }
 
-  /** Restores the earlier state of a key after an attempt that did nothing. */
+  /** Restores a key's earlier state after an attempt that did nothing. */
   function restore(id: string, known: Attempt<Answer> | undefined): void {
     if (known === undefined) attempts.delete(id)
     else attempts.set(id, known)
@@ -180,7 +180,7 @@ export function createIdempotency<Answer>(options: {
 }
 
 function keyReused(): SessionError {
-  return new SessionError('idempotency_key_reused', 'This Idempotency-Key was used with another body.')
+  return new SessionError('idempotency_key_reused', 'This Idempotency-Key was used with a different body.')
 }
 
 function requestInProgress(): SessionError {

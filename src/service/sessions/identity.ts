@@ -8,7 +8,7 @@ import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user
  * guest session is opened or resumed.
  */
 export interface TrustedAttributes {
-  /** The keys that it may return. Pages cannot set them. */
+  /** The keys that `read` may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
    * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens a session for an anonymous guest,
@@ -28,7 +28,7 @@ export interface TrustedAttributes {
 export interface TrustedVisitor {
   /** The application's own id for a signed-in visitor; without one, the guest stays anonymous. */
   readonly visitor?: string
-  /** Epoch ms until which the result is valid without another call. Default: the session's lifetime. */
+  /** Until when the result is valid without another call, in epoch ms. Default: the session's lifetime. */
   readonly expiresAtMs?: number
   readonly attributes: Attributes
 }
@@ -121,7 +121,7 @@ async function readTrusted(
       'The visitor cannot be verified at the moment.',
       {
         retryAfterSeconds: 2,
-        hint: 'The trustedAttributes function of the embedding application failed or took too long.',
+        hint: "The embedding application's trustedAttributes function failed or took too long.",
       },
     )
   }

@@ -10,7 +10,7 @@ const COME_BACK: StreamEvent = { event: 'reconnect', data: { afterMs: 0 } }
 export interface LiveEvents {
   /**
    * Sends the messages that the page has missed since `lastEventId`, then every event from now on.
-   * @param openSink called once, after all checks of the stream have passed
+   * @param openSink called once, after the stream has passed all checks
    * @returns a function that ends the stream; safe to call twice
    * @throws {SessionError} `not_supported_by_guest_api`
    */
@@ -25,7 +25,7 @@ export interface LiveEvents {
 
 export function createLiveEvents(options: {
   readonly guestApi: GuestApi
-  /** Subscribes to the events of a guest. Default: `guestApi.subscribe`. */
+  /** Subscribes to a guest's events. Default: `guestApi.subscribe`. */
   readonly subscribe?: GuestApi['subscribe']
   /** Called once when Genesys has permanently ended a guest's session. */
   readonly onEnded: (sid: string) => void

@@ -17,7 +17,7 @@ export interface MissedMessages {
 }
 
 /**
- * The messages of the history after a cursor.
+ * The messages in the history after a cursor.
  * @throws {UpstreamError} if the history cannot be read
  */
 export async function missedSince(

@@ -1,7 +1,7 @@
 import type { SessionClaims } from './session-token.ts'
 
 export interface SessionLifetimeSettings {
-  /** Lifetime of a session without use. */
+  /** Lifetime of an unused session. */
   readonly maxAgeMs: number
   /** Maximum lifetime, regardless of use. */
   readonly absoluteMaxAgeMs: number

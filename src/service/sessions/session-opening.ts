@@ -17,7 +17,7 @@ export interface OpenSession extends GuestDetails {
 }
 
 /**
- * The response of `POST /guest-session`, with the session token. The page replaces its token whenever a
+ * The response to `POST /guest-session`, with the session token. The page replaces its token whenever a
  * response contains a new one.
  */
 export type GuestSessionResponse = SessionDescription & { readonly session: string }
@@ -52,7 +52,7 @@ export interface SessionOpeningOptions {
   readonly identify: Identity
   readonly deploymentId: string
   readonly now: () => number
-  /** What the site offers in addition to the capabilities of the guest API. */
+  /** What the site offers in addition to the guest API's capabilities. */
   readonly moreCapabilities?: readonly Capability[] | undefined
 }
 

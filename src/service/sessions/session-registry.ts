@@ -44,14 +44,14 @@ export interface SessionRegistry {
    * @throws {SessionError} `session_invalid` if a newer generation is known
    */
   requireNewest(claims: SessionClaims): void
-  /** Reads the newest generation of a session from the shared store; undefined without a store. */
+  /** Reads a session's newest generation from the shared store; undefined without a store. */
   readonly refresh: ((sid: string) => Promise<void>) | undefined
   /**
-   * Invalidates every token of a session that is older than `generation`: in this process, and on all replicas
-   * if they share generations.
+   * Invalidates the session's tokens that are older than `generation`: in this process, and on all replicas if
+   * they share generations.
    */
   beginGeneration(sid: string, generation: number): Promise<void>
-  /** Until when the visitor of a token is verified, according to the newest token. */
+  /** Until when the token's visitor is verified, according to the newest token. */
   verifiedUntilMs(claims: SessionClaims): number | undefined
 }
 

@@ -24,14 +24,14 @@ const Claims = z.object({
   purpose: z.literal('guest-session'),
   guestApi: z.enum(GUEST_API_NAMES),
   deploymentId: z.string(),
-  /** The website's origin that opened the session; absent for a caller without an origin. */
+  /** The origin of the website that opened the session; absent for a caller without an origin. */
   origin: z.string().optional(),
   /** What the driver needs to find its guest again. */
   guest: texts,
   attributes: AttributeState,
-  /** Subject of the visitor who was verified in this session, and who owns it from then on. */
+  /** Subject of the visitor who was verified in this session and therefore owns it. */
   visitor: z.string().optional(),
-  /** Epoch ms until which the visitor counts as verified; absent if there is no verified visitor. */
+  /** Until when the visitor counts as verified, in epoch ms; absent if there is no verified visitor. */
   verifiedUntilMs: z.number().optional(),
   /** Epoch ms of the last sign-in or sign-out, 0 before the first: older generations are invalid. */
   generation: z.number().default(0),

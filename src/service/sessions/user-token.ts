@@ -42,7 +42,7 @@ export type VerifyUserToken = (userToken: string) => Promise<Visitor>
 const MAX_USER_TOKEN_CHARS = 8192
 const MAX_JWKS_BYTES = 262_144
 const JWKS_TIMEOUT_MS = 3000
-/** A key that is missing from the set causes a reload, at most once in this time. */
+/** A key that is missing from the set causes a reload, but no more often than this. */
 const JWKS_COOLDOWN_MS = 30_000
 const CLOCK_TOLERANCE_S = 5
 

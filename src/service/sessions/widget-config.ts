@@ -10,7 +10,7 @@ import type { SessionClaims } from './session-token.ts'
 export interface WidgetConfig {
   readonly deploymentId: string
   readonly organizationId?: string
-  /** AWS region of the organization, such as `eu-west-1`. */
+  /** The organization's AWS region, such as `eu-west-1`. */
   readonly environment?: string
   readonly guestDetails: Readonly<Record<string, string>>
   readonly features: { readonly login: false }

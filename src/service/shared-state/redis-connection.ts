@@ -112,7 +112,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     durationsMs = []
   }
 
-  /** Writes, because a Redis that is read-only or out of memory responds to PING too. */
+  /** Writes a value, because a Redis that is read-only or out of memory still responds to PING. */
   async function probe(): Promise<void> {
     if (client?.isReady !== true || state === 'up' || isProbing) return
     isProbing = true

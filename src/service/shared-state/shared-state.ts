@@ -38,7 +38,7 @@ export interface SharedStateOptions {
   readonly timeoutMs: number
   /** `SESSION_KEYS`. */
   readonly keys: readonly Uint8Array[]
-  /** Lifetime of a session token without use. */
+  /** Lifetime of an unused session token. */
   readonly tokenMaxAgeMs: number
   readonly log: Log
   readonly metrics: Metrics

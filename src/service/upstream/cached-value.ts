@@ -22,19 +22,19 @@ export interface CachePolicy<T> {
 /** One cached value from upstream. It has no timer: it is reloaded on the next access. */
 export interface CachedValue<T> {
   /**
-   * @throws the error of `load`, which may be a cached one
+   * @throws the error from `load`, which may be a cached one
    * @throws {UpstreamError} `upstream_timeout` at the caller's deadline
    */
   get(deadlineAtMs: number): Promise<T>
   /** The last loaded value, however old. */
   readonly latest: T | undefined
-  /** The error of the last reload, if it failed. */
+  /** The error from the last reload, if it failed. */
   readonly error: unknown
   /** Drops the value: the next caller waits for a new one. */
   drop(): void
 }
 
-/** How long no reload is attempted after a failure, while the old value is still used. */
+/** How long to wait after a failure before the next reload, while the old value is still used. */
 const RETRY_AFTER_FAILURE_MS = 10_000
 
 export function createCachedValue<T>(policy: CachePolicy<T>): CachedValue<T> {

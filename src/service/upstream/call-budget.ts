@@ -6,7 +6,7 @@ export interface CallBudget {
   take(): Promise<boolean>
 }
 
-/** Counts the calls of all replicas. Resolves to undefined while Redis is unavailable. */
+/** Counts the calls from all replicas. Resolves to undefined while Redis is unavailable. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
@@ -61,7 +61,7 @@ export function callBudgetUsed(options: {
   const which = operation === undefined ? '' : ` (${operation})`
   return new UpstreamError(
     'upstream_rate_limited',
-    `Not sent: all calls of this minute are used${which}.`,
+    `Not sent: all of this minute's calls are used${which}.`,
     facts,
   )
 }

@@ -18,7 +18,7 @@ export interface ErrorFacts {
   hint?: string
   /** Headers of the response, such as `Allow`. */
   headers?: Readonly<Record<string, string>>
-  /** From Genesys: HTTP status, or the `code` of a frame of the guest socket. */
+  /** From Genesys: HTTP status, or the `code` of a frame on the guest socket. */
   status?: number
   /** The platform's own `code`, such as `not.found`. Unknown codes are omitted. */
   upstreamCode?: string

@@ -3,7 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { UpstreamError } from './upstream-error.ts'
 import { parseUrl } from '../urls/parse-url.ts'
 
-/** Decides which addresses of files may be used: they come from upstream, and may name any machine. */
+/** Decides which file addresses may be used: they come from upstream, and may name any machine. */
 export interface FileAddresses {
   /** @throws {UpstreamError} `upstream_bad_response` */
   requireUploadable(url: string, headers: Readonly<Record<string, string>>): void

@@ -18,11 +18,11 @@ export interface HttpAttempt {
 
 export interface UploadBody {
   readonly stream: Readable
-  /** The exact number of bytes of the stream. */
+  /** The exact number of bytes in the stream. */
   readonly sizeBytes: number
   /**
-   * The timeout of the response, after the last byte has been sent: a store that hangs must not block the page for
-   * as long as an upload may take.
+   * The timeout for the response, after the last byte has been sent: a store that hangs must not block the page
+   * for as long as an upload may take.
    */
   readonly responseTimeoutMs: number
 }
@@ -88,7 +88,7 @@ export function createAttemptSender(agents: UpstreamAgents): SendAttempt {
   return async (attempt) => (await client.request<Outcome>({ data: new AttemptData(attempt) })).data
 }
 
-/** axios deeply copies plain objects of its config, but passes class instances through unchanged. */
+/** axios deeply copies plain objects in its config, but passes class instances through unchanged. */
 class AttemptData {
   readonly attempt: HttpAttempt
 

@@ -1,10 +1,13 @@
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
- * `idempotent`: reads, and writes that may happen twice. `non-idempotent`: writes that must not happen twice, such
- * as a guest's message; repeated only if the upstream has certainly not accepted them. `creation`: the same, but a
- * lost response only leaves an unused object, which does no harm. `never`: requests that can be sent only once,
- * such as those whose body is a stream.
+ * Whether a request may be sent again:
+ * - `idempotent`: reads, and writes that may happen twice.
+ * - `non-idempotent`: writes that must not happen twice, such as a guest's message. They are sent again only if it
+ *   is certain that the upstream has not accepted them. If that is uncertain, the error is `delivery_unknown`.
+ * - `creation`: sent again under the same condition. If the response is lost, the error is not `delivery_unknown`,
+ *   so the page may simply try again: the first attempt may have left an unused object, which does no harm.
+ * - `never`: requests that can be sent only once, such as those whose body is a stream.
  */
 export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
@@ -41,7 +44,9 @@ function mayBeRepeated(outcome: Outcome, retry: RetryKind): boolean {
   return retry === 'idempotent' ? RETRYABLE_STATUSES.includes(outcome.status) : outcome.status === 429
 }
 
-/** A timed-out request is not repeated: an upstream that is slow would get three times the load. */
+/**
+ * A request that timed out after it was sent is not sent again: retries would triple the load on a slow upstream.
+ */
 function mayBeSentAgain({ kind, sent }: TransportFailure, retry: RetryKind): boolean {
   if (kind === 'unsendable') return false
   return !sent || (retry === 'idempotent' && kind === 'lost')
@@ -56,7 +61,7 @@ export function retryAfterSeconds({ status, message }: UpstreamResponse, nowMs: 
 }
 
 /**
- * Seconds from now for a `Retry-After` of either form (RFC 9110 section 10.2.3). A past time gives 0, a time too
+ * Seconds from now for a `Retry-After` in either form (RFC 9110 section 10.2.3). A past time gives 0, a time too
  * far ahead gives a day, and an invalid value gives undefined.
  */
 export function parseRetryAfter(value: unknown, nowMs: number): number | undefined {

@@ -4,7 +4,7 @@ import { createUpstreamAgents } from './upstream-agents.ts'
 
 export const MAX_WEBHOOK_RESPONSE_BYTES = 16_384
 
-/** One attempt of a request. */
+/** One attempt to send a request. */
 export interface WebhookCall {
   /** The same for a repeated attempt, so that the receiver recognizes it. */
   readonly id: string

@@ -33,7 +33,7 @@ export interface UpstreamAgentsOptions {
 /**
  * 256 sockets per host are enough for 500 concurrent page requests with an upstream that takes 20 ms; 64 are too
  * few. An idle socket is closed before most load balancers close it (60 s), because a request on a closing socket
- * is lost; Node.js closes it earlier if the `Keep-Alive` of a response requires it.
+ * is lost; Node.js closes it earlier if a response's `Keep-Alive` header requires it.
  */
 export function createUpstreamAgents(given: UpstreamAgentsOptions = {}): UpstreamAgents {
   const { maxSockets = 256, idleSocketMs = 30_000, lookup, proxyFor = createProxyFinder() } = given

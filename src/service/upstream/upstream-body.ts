@@ -21,7 +21,7 @@ export function readBody<T>(text: string, { schema, allowNonJson, operation, ret
   if (read.success) return read.data
   const paths = read.error.issues
     .slice(0, 5)
-    .map(({ path }) => path.map(printableKey).join('.') || 'the whole')
+    .map(({ path }) => path.map(printableKey).join('.') || 'the whole response')
   const hint = `These parts of the response are not as documented: ${paths.join(', ')}.`
   throw unreadableError(operation, retry, hint)
 }

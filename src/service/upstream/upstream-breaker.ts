@@ -23,9 +23,8 @@ export interface UpstreamBreaker {
 }
 
 /**
- * The circuit breaker of a dependency. It opens after ten consecutive failures, and lets one probe through five
- * seconds later.
- * Only failures of the dependency count: no connection, no response, 5xx.
+ * The circuit breaker for a dependency. It opens after ten consecutive failures, and lets one probe through
+ * five seconds later. Only failures of the dependency count: no connection, no response, 5xx.
  */
 export function createUpstreamBreaker(monotonicNow: () => number): UpstreamBreaker {
   let openUntilMs = 0

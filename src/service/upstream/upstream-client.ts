@@ -29,8 +29,8 @@ export interface UpstreamClientOptions {
    */
   readonly name: string
   /**
-   * Timeout of each attempt, and of an upload's response after its last byte; the deadline of the call limits all
-   * attempts together.
+   * Timeout for each attempt, and for an upload's response after its last byte; the call's deadline limits
+   * all attempts together.
    */
   readonly timeoutMs: number
   /** Default `genesys-guest-bff`. */
@@ -54,7 +54,7 @@ export interface ObservedResponse extends Pick<UpstreamResponse, 'status' | 'bod
   readonly headers: UpstreamResponse['message']['headers']
 }
 
-/** One attempt of a call. It contains no secret, and `operation` has only a few values. */
+/** One attempt at a call. It contains no secret, and `operation` has only a few values. */
 export interface ObservedAttempt {
   readonly name: string
   readonly operation: string

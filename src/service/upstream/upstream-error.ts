@@ -1,6 +1,6 @@
 import { CodedError } from './coded-error.ts'
 
-/** Errors of calls to Genesys, as codes from the problem catalogue. */
+/** Errors from calls to Genesys, as codes from the problem catalogue. */
 export type UpstreamErrorCode =
   | 'upstream_refused'
   | 'upstream_auth_failed'

@@ -61,7 +61,7 @@ function codeOfStatus(status: number, retry: RetryKind): UpstreamErrorCode {
 function messageOf(code: UpstreamErrorCode, operation: string, status: number): string {
   const where = `(${operation}, HTTP ${status})`
   if (code === 'upstream_bad_response') return `Genesys sent an invalid response ${where}.`
-  if (code === 'upstream_rate_limited') return `A rate limit of Genesys was reached ${where}.`
+  if (code === 'upstream_rate_limited') return `A Genesys rate limit was reached ${where}.`
   if (code === 'delivery_unknown') return `It is unknown whether Genesys processed the request ${where}.`
   if (code === 'upstream_unavailable') return `Genesys is unavailable ${where}.`
   return `Genesys refused the request ${where}.`
@@ -70,7 +70,7 @@ function messageOf(code: UpstreamErrorCode, operation: string, status: number): 
 function redirectHint(status: number): string {
   return (
     `The upstream responds with HTTP ${status}, and redirects are not followed. The configured address is ` +
-    'probably not that of the API: look for http instead of https, a missing path, or the sign-in page of a gateway.'
+    "probably not that of the API: look for http instead of https, a missing path, or a gateway's sign-in page."
   )
 }
 
@@ -104,7 +104,7 @@ function transportError(
 const UNSENDABLE_HINT =
   'An address, id or token from Genesys has characters that are not allowed in a request.'
 
-/** @param systemCode the code of the system or the TLS library, such as `ENOTFOUND` */
+/** @param systemCode the error code from the operating system or the TLS library, such as `ENOTFOUND` */
 export function unreachableHint(host: string, systemCode = ''): string {
   const [, cause, remedy] =
     CAUSES.find(([codes]) => codes.test(systemCode)) ??
@@ -117,15 +117,11 @@ const CHECK_ADDRESS = 'Check GENESYS_REGION or the address set instead of it'
 
 const CAUSES: readonly (readonly [RegExp, string, string])[] = [
   [/^ECONNREFUSED$/, 'nothing listens there', CHECK_ADDRESS],
-  [
-    /^(ENOTFOUND|EAI_AGAIN)$/,
-    'the name has no address',
-    `${CHECK_ADDRESS}, and the name server of this machine`,
-  ],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'the name has no address', `${CHECK_ADDRESS}, and this machine's name server`],
   [
     /CERT|SIGNATURE|ISSUER/,
     'its certificate is not trusted here',
-    'If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority',
+    "If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to a file with that authority's certificate",
   ],
 ]
 
@@ -144,7 +140,7 @@ function badResponseError(operation: string, hint: string): UpstreamError {
 
 export function breakerOpenError(retryAfterSeconds: number): UpstreamError {
   return new UpstreamError('upstream_unavailable', 'Not sent: the circuit breaker is open.', {
-    hint: 'Many calls in a row failed, so this service pauses its calls for some seconds.',
+    hint: 'Many calls in a row failed, so this service pauses its calls for a few seconds.',
     retryAfterSeconds,
   })
 }
@@ -163,8 +159,8 @@ function knownCode(value: unknown): string | undefined {
 }
 
 /**
- * Known codes of the platform's error bodies, and of RFC 6749 section 5.2. Others are not passed on: a fake
- * Genesys, or an upstream that echoes its input, must not be able to send data to the page.
+ * Known codes from the platform's error bodies, and from RFC 6749 section 5.2. Others are not passed on: a
+ * fake Genesys, or an upstream that echoes its input, must not be able to send data to the page.
  */
 const KNOWN_CODES: ReadonlySet<string> = new Set([
   'bad.request',

@@ -1,6 +1,6 @@
 /** Adds calls to Genesys to the operator's traces, as children of the page's request. */
 export interface UpstreamTracing {
-  /** One attempt of an HTTP call. */
+  /** One attempt at an HTTP call. */
   startAttempt(attempt: {
     /** The dependency, such as `api`. */
     readonly name: string
@@ -23,6 +23,6 @@ export interface TracedAttempt {
 }
 
 export interface TracedFrame {
-  /** @param error a code of the problem catalogue; undefined if the response has arrived */
+  /** @param error a code from the problem catalogue; undefined if the response has arrived */
   end(error?: string): void
 }

@@ -11,9 +11,9 @@ import { tokenLifetime, type TokenLifetime } from './token-lifetime.ts'
 const REFUSAL_TTL_MS = 60_000
 /** A single 400 or 401 can be transient: only this replica remembers it, and retries after this time. */
 const FIRST_REFUSAL_TTL_MS = 2_000
-/** The timeout of a token request, including its retries. All callers share the request. */
+/** The timeout for a token request, including its retries. All callers share the request. */
 const TOKEN_TIMEOUT_MS = 20_000
-/** After a 401 that a fresh token did not fix, further 401s cause no token requests for this time. */
+/** After a 401 that a fresh token did not fix, further 401s cause no token requests for this long. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
 /** The credentials that Genesys has refused, shared by all replicas. The methods never reject. */
@@ -26,7 +26,7 @@ export interface RefusedCredentials {
 export interface RememberedRefusal {
   readonly message: string
   readonly facts: ErrorFacts
-  /** How long the credentials are not tried again. */
+  /** How long to wait before the credentials are tried again. */
   readonly forMs: number
 }
 

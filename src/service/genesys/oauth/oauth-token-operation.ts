@@ -11,12 +11,12 @@ export interface OAuthCredentials {
   readonly clientSecret: string | (() => string)
   /**
    * `basic`: HTTP Basic, as documented and as in Genesys' own clients. `form`: id and secret as form fields,
-   * for gateways.
+   * for gateways that drop the `Authorization` header.
    */
   readonly style?: 'basic' | 'form' | undefined
   /**
-   * The scope of RFC 6749 section 3.3. At Genesys, permissions come from the roles of the OAuth client, and no
-   * official SDK sends a scope.
+   * The scope, as defined in RFC 6749 section 3.3. At Genesys, permissions come from the OAuth client's roles,
+   * and no official SDK sends a scope.
    */
   readonly scope?: string | undefined
 }

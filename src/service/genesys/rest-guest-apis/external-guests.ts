@@ -23,7 +23,7 @@ const explainSend = explainWith(SEND_AS_EXTERNAL_GUEST)
 /**
  * Guests over REST: the service creates a guest with its OAuth token, and sends the guest's messages with the
  * guest's own token, under the scheme `Guest`. The operations are not part of the published platform; the driver
- * is for teams that have a gateway with them. A message whose response was lost is not sent again: there is no
+ * is for teams whose gateway offers them. A message whose response was lost is not sent again: there is no
  * history in which to search for it.
  */
 export function createExternalGuests(options: RestGuestOptions): GuestApi {

@@ -23,7 +23,7 @@ const SIGNED_IN_ONLY =
 /**
  * Signed-in visitors over REST: with its OAuth token, the service creates a token for one of the website's own
  * users. The page passes that token to Genesys' SDK, which then communicates with Genesys directly. The operation
- * is not part of the published platform; the driver is for teams that have a gateway with it.
+ * is not part of the published platform; the driver is for teams whose gateway offers it.
  */
 export function createExternalUsers(options: ExternalUsersOptions): GuestApi {
   const { apiUrl, client, accessToken, organizationId } = options

@@ -31,9 +31,9 @@ const explainCreate = explainWith(CREATE_GUEST_IDENTITY)
 const explainSend = explainWith(SEND_WITH_GUEST_IDENTITY)
 
 /**
- * Guests over REST: the service creates a guest identity for the purpose `chat` with its OAuth token, and sends
- * the guest's messages with the identity's own bearer token. The operations are not part of the published
- * platform; the driver is for teams that have a gateway with them. `organizationId`, if set, is sent as
+ * Guests over REST: the service uses its OAuth token to create a guest identity for the purpose `chat`, and
+ * sends the guest's messages with the identity's own bearer token. The operations are not part of the published
+ * platform; the driver is for teams whose gateway offers them. `organizationId`, if set, is sent as
  * `X-Genesys-Cloud-Id`. A message whose response was lost is not sent again: there is no history in which to
  * search for it.
  */

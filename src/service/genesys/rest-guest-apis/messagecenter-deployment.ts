@@ -17,13 +17,13 @@ const TTL_MS = 3 * 60_000
 /** Short, so that a deployment that was fixed is usable soon. */
 const NEGATIVE_TTL_MS = 15_000
 const STALE_IF_ERROR_MS = 60 * 60_000
-/** The timeout of a check, including its retries. All callers share the check. */
+/** The timeout for a check, including its retries. All callers share the check. */
 const CHECK_TIMEOUT_MS = 20_000
 
 export interface MessageCenterDeployment {
   /** The last result: at most a few minutes old or, if later checks have failed, about an hour. */
   info(deadlineAtMs: DeadlineAtMs): Promise<DeploymentInfo>
-  /** The error of the last check, if it failed. */
+  /** The error from the last check, if it failed. */
   readonly error: UpstreamError | undefined
   /** @throws {UpstreamError} `deployment_not_usable` unless the deployment is active. */
   requireActive(deadlineAtMs: DeadlineAtMs): Promise<void>

@@ -46,11 +46,11 @@ const NO_SUCH_OPERATION =
   'gateway that has it, or GENESYS_GUEST_API=web-messaging.'
 
 export const CREATE_EXTERNAL_GUEST: RefusalHints = {
-  400: 'Genesys does not accept the name or the email of the guest: check their format.',
+  400: "Genesys does not accept the guest's name or email: check their format.",
   401: OAUTH_401,
   403:
     'The OAuth client may not create guests: give it a role with messaging:guest:write, and check that the role covers ' +
-    'the division of the deployment.',
+    "the deployment's division.",
   404: NO_SUCH_OPERATION,
 }
 
@@ -71,7 +71,7 @@ export const CREATE_GUEST_IDENTITY: RefusalHints = {
   401: OAUTH_401,
   403:
     'The OAuth client may not issue guest identities: give it guest:identity:write, and guest:chat so that the identity ' +
-    'may chat, in the division of the flow.',
+    "may chat, in the flow's division.",
   404: NO_SUCH_OPERATION,
 }
 
@@ -79,12 +79,12 @@ export const SEND_WITH_GUEST_IDENTITY: RefusalHints = {
   400: 'The conversation id is missing or not valid: it comes with the guest identity, and its conversation may have ended.',
   401: GUEST_TOKEN_401,
   403:
-    'The guest identity may not send here. Check, in this order: guest:chat of the OAuth client that created it; the ' +
-    "identity's purpose, which must be chat; a stale token; a guest id other than that of the session; a flow that is not " +
-    'open to guests (GENESYS_FLOW_ID); a division other than that of the flow (GENESYS_DIVISION_ID).',
+    'The guest identity may not send here. Check, in this order, that the OAuth client that created it has guest:chat, that ' +
+    "the identity's purpose is chat, that the token is not stale, that the guest id is the session's, that the flow is open " +
+    "to guests (GENESYS_FLOW_ID), and that the division is the flow's (GENESYS_DIVISION_ID).",
   emptyForbidden:
     'A 403 without a body means that the header was not understood. We send "Authorization: Bearer <guest token>", so look ' +
-    'for a proxy or gateway that drops or rewrites it, and at GENESYS_DIVISION_ID.',
+    'for a proxy or gateway that drops or rewrites it, and check GENESYS_DIVISION_ID.',
   404: 'Genesys does not know the conversation, or there is no such operation at this address: check GENESYS_API_URL.',
 }
 
@@ -102,7 +102,7 @@ export const WRITE_GUEST_ATTRIBUTES: RefusalHints = {
   401: OAUTH_401,
   403:
     'The OAuth client may not write guest attributes: give it webmessaging:guest:write, and check that it is associated with ' +
-    'the deployment of this guest.',
+    "this guest's deployment.",
   404: 'Genesys does not know this guest id here: the guest may belong to another region or organization, or no longer exist.',
 }
 

@@ -13,7 +13,7 @@ import {
   type OutgoingMessage,
 } from '../guest-api.ts'
 
-/** What the drivers of REST operations share: options, ids and tokens, and the result of a sent message. */
+/** What the REST drivers share: options, ids and tokens, and the result of a sent message. */
 
 export interface RestGuestOptions {
   /** For example `https://api.mypurecloud.ie`, without a trailing slash. */
@@ -76,12 +76,12 @@ export function segment(id: string): string {
 }
 
 /**
- * Converts the error of a call with a guest's own token. A token that Genesys has refused stays unusable, so the
- * guest needs a new session.
+ * Converts the error from a call that was made with a guest's own token. A token that Genesys has refused stays
+ * unusable, so the guest needs a new session.
  */
 export function withGuestToken(error: unknown): unknown {
   if (!(error instanceof UpstreamError) || error.facts.status !== 401) return error
-  return new UpstreamError('session_ended', 'Genesys no longer accepts the token of this guest.', error.facts)
+  return new UpstreamError('session_ended', "Genesys no longer accepts this guest's token.", error.facts)
 }
 
 /**
@@ -105,8 +105,8 @@ export function textOf(message: OutgoingMessage): string {
 }
 
 /**
- * The response to a message is not documented. It is accepted if it is empty or an object, whose valid fields are
- * used. Anything else, such as an HTML page from a gateway, does not come from the operation.
+ * The response to a message is not documented. An empty response is accepted, and so is an object, whose valid
+ * fields are used. Anything else, such as an HTML page from a gateway, does not come from the operation.
  */
 export const SentMessage = z
   .object({

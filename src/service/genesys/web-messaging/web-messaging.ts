@@ -42,16 +42,16 @@ export interface WebMessagingOptions {
   readonly application?: string
   /** Default 10 s. */
   readonly handshakeTimeoutMs?: number
-  /** Timeout of each request within a longer operation, such as an upload. Default 10 s. */
+  /** Timeout for each request within a longer operation, such as an upload. Default 10 s. */
   readonly requestTimeoutMs?: number
   /**
-   * How long a message that is not in the history may still be in flight before a repeat sends it. Default
-   * 3 s.
+   * How long a message that is not in the history may still be in flight: a retry waits this long before
+   * it sends the message. Default 3 s.
    */
   readonly repeatSettleMs?: number
-  /** How long the unused socket of a guest stays open. Default 30 s. */
+  /** How long a guest's unused socket stays open. Default 30 s. */
   readonly idleMs?: number
-  /** Interval of the pings; a socket without traffic between two of them counts as dead. Default 20 s. */
+  /** The ping interval; a socket without traffic between two pings counts as dead. Default 20 s. */
   readonly pingMs?: number
   /** An `echo` is sent when the service has sent no frame for this long. At least 45 s; default 4 minutes. */
   readonly echoMs?: number
@@ -59,11 +59,11 @@ export interface WebMessagingOptions {
   readonly connectionsPerMinute?: number
   /** Called with the reason why a frame could not be used, without the frame's contents. */
   readonly onUnrecognizedFrame?: (reason: string) => void
-  /** Called with every frame of Genesys as received. Secret: never log it. */
+  /** Called with every frame from Genesys, as received. Secret: never log it. */
   readonly onFrame?: (text: string) => void
   /**
-   * Called with an unexpected exception and a description of what was being done. At most one guest's connection
-   * ends.
+   * Called with an unexpected exception and a description of what was being done. The exception ends at most one
+   * guest's connection.
    */
   readonly onUnexpectedError?: (error: unknown, doing: string) => void
   readonly socketObserver?: SocketObserver
@@ -176,7 +176,7 @@ export function createWebMessaging(given: WebMessagingOptions): GuestApi {
   }
 }
 
-/** Errors are delivered as events, including the error of a closed driver. */
+/** Errors are delivered as events, including the error from a closed driver. */
 function subscribe(connections: GuestConnections, guest: Guest, listener: GuestEventListener): () => void {
   try {
     return connections.of(guest).subscribe(listener)

@@ -42,7 +42,7 @@ export class ConnectionRateLimiter {
     this.#atMs = monotonicNow()
   }
 
-  /** Connects now or enqueues. A queued caller keeps its place, unless it becomes urgent. */
+  /** Connects the caller now or enqueues it. A queued caller keeps its place, unless it becomes urgent. */
   request(waiting: WaitingConnection, isUrgent: boolean): void {
     if (this.#urgent.has(waiting)) return
     if (isUrgent) this.#listening.delete(waiting)

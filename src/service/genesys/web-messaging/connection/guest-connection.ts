@@ -46,7 +46,7 @@ export class GuestConnection implements SocketHandlers {
   readonly session: SessionState
   readonly lateAcknowledgements = new LateAcknowledgements()
   readonly choices = new OfferedChoices()
-  /** Whether a new chat is being started: Genesys may then announce that it closes the connection, but keep using it. */
+  /** Whether a new chat is starting: Genesys may then announce that it is closing the connection, but keep using it. */
   isStartingNew = false
   readonly join: SessionJoin
   readonly #settings: ConnectionSettings

@@ -12,7 +12,7 @@ export interface GuestConnections {
   close(): void
 }
 
-/** The interval at which the ping, idle timeout and reconnect of each guest are checked. */
+/** The interval at which each guest's ping, idle timeout and reconnect are checked. */
 const SWEEP_MS = 250
 /**
  * One timer for all guests: a timer for each would cost more than the guest itself. Each tick sweeps a tenth of

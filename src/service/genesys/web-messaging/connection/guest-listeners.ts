@@ -4,7 +4,7 @@ export interface Subscription {
   readonly listener: GuestEventListener
 }
 
-/** The listeners of one guest's events. */
+/** The listeners for one guest's events. */
 export class GuestListeners {
   readonly #subscriptions = new Set<Subscription>()
   readonly #onUnexpectedError: (error: unknown, doing: string) => void

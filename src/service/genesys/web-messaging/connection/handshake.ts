@@ -37,7 +37,7 @@ export function createWebSocketOpener(options: HandshakeOptions): OpenWebSocket 
     agent: handshakeAgent(url),
     headers: { 'User-Agent': options.application },
   }
-  // Genesys: every client sends an Origin; the mobile SDK, which has none, sends the host of the socket.
+  // Genesys: every client sends an Origin; the mobile SDK, which has none, sends the socket's host.
   return (origin = url.hostname) => new WebSocket(url, { ...settings, origin })
 }
 
@@ -58,7 +58,7 @@ function handshakeAgent(url: URL): http.Agent {
     : new http.Agent({ keepAlive: false })
 }
 
-/** @param failure the code of the system or the TLS library, such as `ENOTFOUND`. */
+/** @param failure the error code from the operating system or the TLS library, such as `ENOTFOUND`. */
 export function noConnectionError(socketUrl: string, failure: string | undefined): UpstreamError {
   const facts = failure === undefined ? {} : { hint: unreachableHint(new URL(socketUrl).host, failure) }
   return new UpstreamError('upstream_unavailable', 'No connection to Genesys', facts)
@@ -80,14 +80,14 @@ export function handshakeError(
     return new UpstreamError('upstream_rate_limited', 'Genesys limits the rate of new connections', facts)
   }
   if (status === 408 || status >= 500) {
-    return new UpstreamError('upstream_unavailable', 'Genesys does not accept connections now', facts)
+    return new UpstreamError('upstream_unavailable', 'Genesys is not accepting connections', facts)
   }
   if (status === 400 || status === 401 || status === 403 || status === 404) {
     return new UpstreamError('deployment_not_usable', 'Genesys refused the connection', {
       ...facts,
       hint:
         `The deployment ${deploymentId} must be active in this region, and its allowed domains must ` +
-        (origin === undefined ? 'allow a caller without an origin.' : `contain that of ${origin}.`) +
+        (origin === undefined ? 'allow a caller without an origin.' : `contain the domain of ${origin}.`) +
         (status === 401 || status === 403
           ? ' If the organization has a list of allowed IP addresses, the address of this machine must be in it.'
           : ''),

@@ -4,9 +4,9 @@ const MAX_LATE = 8
 const MAX_ACKNOWLEDGED = 8
 
 /**
- * Acknowledgements for which no caller in this process waits: the caller got `delivery_unknown`, or waits in
- * another replica. Also records the tracing id of each acknowledged message of the guest, from all tabs and
- * replicas.
+ * Acknowledgements for which no caller in this process is waiting: the caller got `delivery_unknown`, or is
+ * waiting in another replica. Also records the tracing id of each of the guest's acknowledged messages, from
+ * all tabs and replicas.
  */
 export class LateAcknowledgements {
   #late: Map<string, Message> | undefined
@@ -31,7 +31,7 @@ export class LateAcknowledgements {
     dropOldest(this.#acknowledged, MAX_ACKNOWLEDGED)
   }
 
-  /** True if the message was acknowledged under another tracing id, whatever its content. */
+  /** True if the message was acknowledged under another tracing id, whatever the message contains. */
   belongsToAnother(tracingId: string, { id }: Message): boolean {
     const acknowledgedAs = this.#acknowledged?.get(id)
     return acknowledgedAs !== undefined && acknowledgedAs !== tracingId

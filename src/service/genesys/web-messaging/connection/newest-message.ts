@@ -1,7 +1,10 @@
 import type { GuestEvent, Message } from '../../guest-api.ts'
 import type { StructuredMessage } from '../wire/frames.ts'
 
-/** The newest message seen on a connection. It is updated in place, because there are thousands of guests. */
+/**
+ * The newest message seen on a connection. This object is updated in place, because thousands of guests each
+ * have one.
+ */
 export class NewestMessage {
   /** Its id in the browser's contract; undefined before the first message. */
   key: string | undefined = undefined

@@ -27,7 +27,7 @@ const MAX_SENDS = 3
  * event.
  */
 const AMBIGUOUS_ERROR_GRACE_MS = 1_500
-/** How long the response to a timed-out request may still arrive. */
+/** How long after a request has timed out its response may still arrive. */
 const LATE_RESPONSE_MS = 30_000
 const MAX_TIMED_OUT = 8
 /** Genesys: clients send typing events at most once every 5 s. */
@@ -36,9 +36,9 @@ const TYPING_INTERVAL_MS = 5_000
 const TYPING_RESPONSE_MS = 2_000
 
 /**
- * The requests of one guest, sent one at a time and in order, because an error frame need not contain the id of
- * its request. Requests whose responses contain their id are sent in parallel, and frames that Genesys pushes at
- * any time can be awaited.
+ * One guest's requests, sent one at a time and in order, because an error frame need not contain the id of its
+ * request. Requests whose responses contain their id are sent in parallel, and frames that Genesys pushes at any
+ * time can be awaited.
  */
 export class RequestQueue {
   readonly #socket: SessionSocket

@@ -19,7 +19,7 @@ interface JoinSettings {
 export class SessionJoin {
   /** The attributes to send with the next `Join`; `false` to send no `Join`, so that agents do not see the guest. */
   attributes: Attributes | false = {}
-  /** Whether Genesys has accepted the `Join` of the newest session. */
+  /** Whether Genesys has accepted the newest session's `Join`. */
   accepted: Promise<boolean> = Promise.resolve(false)
   readonly #connection: { request<T>(request: GuestRequest<T>): Promise<T> }
   readonly #settings: JoinSettings

@@ -44,7 +44,7 @@ export interface SocketSettings {
 export interface SocketHandlers {
   onConfigured(response: SessionResponse): void
   onFrame(frame: Frame): void
-  /** Called when the connection broke or could not be opened. It is reopened until {@link SessionSocket.disconnect}. */
+  /** Called when the connection broke or could not be opened. It is reopened unless `disconnect` is called. */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
   /** Called when Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
@@ -52,7 +52,7 @@ export interface SocketHandlers {
 
 /** Genesys' own client renews a signed-in guest's JWT three times, then gives up. */
 const MAX_RENEWALS = 3
-/** The maximum delay of the first retry for a caller that waits for a response. */
+/** The maximum delay before the first retry, for a caller that is waiting for a response. */
 const FIRST_RETRY_MS = 100
 /** The longest `Retry-After` that is honored: a guest must not be locked out for a day. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000
@@ -105,7 +105,7 @@ export class SessionSocket implements WaitingConnection {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** The error of an attempt whose `Retry-After` has not passed: until then, no request can succeed. */
+  /** The error from an attempt whose `Retry-After` has not passed: until then, no request can succeed. */
   heldBy(): UpstreamError | undefined {
     if (!this.#hold) return undefined
     const leftMs = this.#hold.untilMs - this.#settings.monotonicNow()
@@ -180,8 +180,8 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * The delay if a caller waits: none after a connection that worked until now, and a short one before the first
-   * retry.
+   * The delay if a caller is waiting: none after a connection that worked until now, and a short one before the
+   * first retry.
    */
   #urgentDelayMs(): number {
     if (this.#wasReady) return 0

@@ -5,7 +5,7 @@ import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
 
 /** The handlers for the events of a guest's WebSocket. */
 export interface SocketEventHandlers {
-  /** Whether the guest still uses this socket: events of an earlier socket are ignored. */
+  /** Whether the guest still uses this socket: events from an earlier socket are ignored. */
   isCurrent(): boolean
   isConnecting(): boolean
   onOpen(): void
@@ -33,7 +33,7 @@ export function handleSocketEvents(
   origin: string | undefined,
 ): void {
   let error: UpstreamError | undefined
-  /** An exception while handling an event of this guest ends only this guest's connection. */
+  /** If a handler throws, only this guest's connection ends. */
   const guarded = <A extends unknown[]>(doing: string, handle: (...event: A) => void) => {
     return (...event: A) => {
       if (!handlers.isCurrent()) return

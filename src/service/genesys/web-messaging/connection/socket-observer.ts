@@ -15,7 +15,7 @@ export type SocketLossReason =
 
 /** Counts what happens to guest sockets. */
 export interface SocketObserver {
-  /** @param outcome `ok`, `http_` and the status of a refused handshake, or the code of the error */
+  /** @param outcome `ok`, `http_` and the status of a refused handshake, or the error code */
   connectionAttempted(outcome: string): void
   /** @returns a function to call when the socket is closed, for any reason */
   socketOpened(): () => void

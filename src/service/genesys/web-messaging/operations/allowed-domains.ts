@@ -35,8 +35,8 @@ export async function explainRefusal(
 }
 
 /**
- * Those of the given websites that the deployment does not allow. A pattern such as `https://*.example.com` counts
- * as its domain.
+ * The given websites that the deployment does not allow. A pattern such as `https://*.example.com` counts as its
+ * domain.
  */
 export async function originsNotAllowed(
   origins: readonly string[],

@@ -128,7 +128,7 @@ function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limi
   const isKnown = contentType !== 'application/octet-stream'
   if (!isBlocked && (!isKnown || fileTypes.some((type) => covers(type, contentType)))) return
   throw new UpstreamError('attachment_refused', 'The deployment does not accept files of this type', {
-    hint: 'The supported content profile of the deployment lists the file types: Admin > Message > Supported Content.',
+    hint: "The deployment's supported content profile lists the file types: Admin > Message > Supported Content.",
   })
 }
 

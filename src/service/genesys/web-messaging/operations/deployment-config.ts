@@ -50,7 +50,7 @@ const WebDeployment = z.object({ name: maybe(z.string()), status: maybe(z.string
 const TTL_MS = 5 * 60_000
 /** A failure is cached for a short time, so that not every new guest causes a request. */
 const NEGATIVE_TTL_MS = 10_000
-/** The timeout of a read, including its retries. All callers share the read. */
+/** The timeout for a read, including its retries. All callers share the read. */
 const READ_TIMEOUT_MS = 10_000
 
 export interface DeploymentConfig {
@@ -60,7 +60,7 @@ export interface DeploymentConfig {
   readonly allowsSessionUpgrade: (deadlineAtMs: number) => Promise<boolean>
   /** The last result, however old. */
   readonly known: DeploymentInfo | undefined
-  /** The error of the last read, if it failed. */
+  /** The error from the last read, if it failed. */
   readonly error: UpstreamError | undefined
 }
 

@@ -3,8 +3,8 @@ import type { DeploymentInfo, DeploymentLabels } from '../../guest-api.ts'
 import { Picture, defined, listOf, maybe } from '../wire/json-schemas.ts'
 
 /**
- * The appearance of the deployment, from its public configuration: `WebDeploymentConfigurationVersion` of the
- * platform's API. All of it is optional.
+ * The deployment's appearance, from its public configuration (`WebDeploymentConfigurationVersion` in the
+ * platform's API). All fields are optional.
  */
 
 const Text = maybe(z.string())

@@ -10,7 +10,7 @@ import { MAX_SEARCHED_PAGES, searchHistory, type SearchAnchor } from './search-h
 const SEARCH_WINDOW_MS = 5 * 60_000
 /** How far our clock may be ahead of Genesys' clock. */
 export const CLOCK_SKEW_MS = 5_000
-/** A repeat reads the newest page, and reads it once more before it sends. */
+/** A retry reads the newest page of the history, and reads it again before it sends the message. */
 const READS_OF_A_REPEAT = 2
 /** A message that was just accepted may take a moment to appear in the history. */
 const SEARCH_RETRY_MS = 1_000
@@ -48,7 +48,8 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   }
 
   /**
-   * Finds a message whose earlier attempt has an unknown outcome; undefined if it was certainly not accepted.
+   * Finds a message whose earlier attempt has an unknown outcome. Resolves to undefined if the message was
+   * certainly not accepted.
    * @throws {UpstreamError} `delivery_unknown` while it is unknown whether the message was accepted
    */
   async function findRepeated(
@@ -71,7 +72,7 @@ export function createFindAccepted(options: FindAcceptedOptions) {
       if (found) return found
       if (monotonicNow() + settleMs >= deadlineAtMs) throw deliveryUnknown()
       reads.resize(1)
-      // Frames of a replica that was killed or lost its connection may still be in flight.
+      // Frames from a replica that was killed or lost its connection may still be in flight.
       await pause(settleMs, undefined, { ref: false })
       const late = findEcho() ?? (await search(reads, guest, message, anchor, deadlineAtMs, 1))
       if (!late) onNotAccepted?.()
@@ -94,7 +95,8 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   ) {
     let reads: ReservedReads | undefined
     try {
-      // Starts only if enough reads remain for a repeat by the page, which is more useful than this search.
+      // Searches only if enough reads would be left for a retry by the page: a retry is more useful than
+      // this search.
       reads = repeatReads.reserve(guest, 2)
       const found = await search(reads, guest, message, from, deadlineAtMs)
       if (found || monotonicNow() + SEARCH_RETRY_MS >= deadlineAtMs) return found
@@ -110,12 +112,15 @@ export function createFindAccepted(options: FindAcceptedOptions) {
   return { findRepeated, findWithRetry, whenRepeatable: repeatReads.whenRepeatable }
 }
 
-/** The reads of the history that a repeat of a message needs. */
+/** Reserves the history reads that are needed to retry a message. */
 function createRepeatReads(connections: GuestConnections, history: History) {
-  /** The number of reads that the guest's last repeat needed: a further repeat is not started with fewer. */
+  /**
+   * How many reads a guest's next retry needs, recorded once a search has gone beyond the newest page.
+   * If fewer are left, the retry does not start.
+   */
   const readsOfARepeat = new WeakMap<GuestConnection, number>()
 
-  /** When enough history reads will be available for a repeat. */
+  /** When enough history reads will be available for a retry. */
   function whenRepeatable(guest: Guest): UpstreamError['facts'] {
     try {
       reserve(guest).resize(0)
@@ -143,7 +148,7 @@ export function deliveryUnknown(facts?: UpstreamError['facts']): UpstreamError {
   return new UpstreamError('delivery_unknown', 'It is unknown whether the message was accepted', facts)
 }
 
-/** After these errors a repeat is pointless. */
+/** After these errors, a retry is pointless. */
 function isFinal({ code }: UpstreamError): boolean {
   return code === 'session_ended' || code === 'deployment_not_usable'
 }

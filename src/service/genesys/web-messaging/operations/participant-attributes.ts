@@ -25,7 +25,7 @@ type ConversationRequest<T> = Pick<
 
 const HINT =
   'Attributes are sent only with the next message. To write them immediately, the OAuth client needs a role with ' +
-  'conversation:webmessaging:view or conversation:message:view, in the division of the conversation.'
+  "conversation:webmessaging:view or conversation:message:view, in the conversation's division."
 
 /**
  * Attributes that are not written within this time are sent with the next message, so that no caller waits for a

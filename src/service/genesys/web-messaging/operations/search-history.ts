@@ -5,7 +5,7 @@ import type { StructuredMessage } from '../wire/frames.ts'
 import { messageKey, readMessage } from '../wire/read-message.ts'
 import { SEARCH_PAGE_SIZE, type ReservedReads } from './history.ts'
 
-/** The point in the history after which a message must be, if it was accepted. */
+/** The point in the history after which a message must appear if it was accepted. */
 export interface SearchAnchor {
   /** The key of an earlier message. */
   readonly afterKey: string | undefined

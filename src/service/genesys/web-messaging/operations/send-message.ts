@@ -33,7 +33,7 @@ export function createSendMessage(options: FindAcceptedOptions) {
     deadlineAtMs: number,
   ): Promise<AcceptedMessage> {
     const taken = message.repeat && (await findRepeated(guest, message, message.repeat, deadlineAtMs))
-    // The first attempt may have had other attributes, or none.
+    // The first attempt may have had different attributes, or none.
     if (taken) return { ...taken, ...(message.attributes && { attributesPending: true }) }
     const connection = connections.of(guest)
     let from: SearchAnchor | undefined

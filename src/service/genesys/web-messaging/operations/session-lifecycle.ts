@@ -18,7 +18,7 @@ export interface SessionLifecycleOptions extends AllowedDomainsOptions {
   readonly monotonicNow: () => number
 }
 
-/** The lifecycle of a guest's session: opened, resumed, restarted and ended. */
+/** Opens, resumes, restarts and ends a guest's session. */
 export function createSessionLifecycle(options: SessionLifecycleOptions) {
   const { connections, config, deploymentId, monotonicNow } = options
   const capDeadline = (deadlineAtMs: number) => Math.min(deadlineAtMs, monotonicNow() + CONFIG_TIMEOUT_MS)
@@ -83,7 +83,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions) {
         startNew: true,
         journeyContext: connection.socket.journeyContext,
       })
-      // Both are queued together, because a request between them would find no session.
+      // Both requests are queued together, because a request between them would find no session.
       connection.isStartingNew = true
       try {
         await Promise.all([

@@ -8,7 +8,7 @@ import { defined } from '../wire/json-schemas.ts'
 import { configureSession } from '../wire/requests.ts'
 import type { TokenOperations } from './token-operations.ts'
 
-/** The sign-in and sign-out of guests with the deployment's OpenID provider. */
+/** Signs guests in and out with the deployment's OpenID provider. */
 export function createSignIn(options: {
   readonly connections: GuestConnections
   readonly tokens: TokenOperations

@@ -4,7 +4,7 @@ import type { DeploymentConfig } from './deployment-config.ts'
 /** How long a reader may have to wait for the public configuration; after that, texts count as plain text. */
 const CONFIG_TIMEOUT_MS = 2_000
 
-/** Genesys: the deployment determines whether the texts of agents and bots are Markdown. */
+/** Genesys: the deployment determines whether texts from agents and bots are Markdown. */
 export function createTextFormat(options: {
   readonly config: DeploymentConfig
   readonly monotonicNow: () => number

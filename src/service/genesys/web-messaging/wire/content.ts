@@ -12,7 +12,7 @@ import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts
 /** The combined result of one message's content elements. */
 export interface ReadContent {
   readonly parts: readonly Content[]
-  /** The question of a part that has its own prompt. */
+  /** The question in the first part that has its own prompt. */
   readonly prompt: string | undefined
   /** The message that this one answers. */
   readonly inReplyTo: string | undefined
@@ -193,7 +193,7 @@ const ButtonResponse = z.object({
   originatingMessageId: maybe(z.string()),
 })
 
-/** For each `contentType`: the key under which the element has its content, and the function that reads the content. */
+/** For each `contentType`: the key that holds the content, and the function that reads it. */
 const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
   Attachment: reader('attachment', Attachment, (file) => file),
   QuickReply: reader('quickReply', QuickReply, (reply) => reply),

@@ -126,7 +126,7 @@ const Answer = z
   })
   .transform(({ id, component: { buttonResponse } }) => ({ id, ...buttonResponse }))
 
-/** A form in either direction: an answered form has a `response`, an open one has pages. */
+/** A form in either direction: an answered form has a `response`, and an open one has pages. */
 export const Form = z
   .object({
     cannedResponseId: maybe(z.string()),

@@ -45,11 +45,11 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   429: { code: 'upstream_rate_limited', says: 'Genesys limits the rate of requests' },
   4000: REFUSED_FILE(
     'The deployment does not accept files',
-    'Attachments are off: Admin > Message > Supported Content, and the profile chosen in the Messenger deployment.',
+    'Attachments are off. Check Admin > Message > Supported Content, and the profile chosen in the Messenger deployment.',
   ),
   4001: REFUSED_FILE(
     'Genesys does not accept files of this type',
-    'The supported content profile of the deployment does not list this file type.',
+    "The deployment's supported content profile does not list this file type.",
   ),
   4002: { code: 'attachment_too_large', says: 'Genesys does not accept a file of this size' },
   4003: REFUSED_FILE("Genesys refused the file's content"),
@@ -66,14 +66,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   4020: {
     code: 'upstream_refused',
     says: 'Genesys reports a missing parameter',
-    hint: 'The request of this service no longer matches the Guest API. Please report it.',
+    hint: "This service's request no longer matches the Guest API. Please report this.",
   },
   4029: { code: 'upstream_rate_limited', says: 'Genesys limits the rate of requests' },
   4102: REFUSED_FILE('Genesys does not accept an empty file'),
   5000: { code: 'upstream_unavailable', says: 'Genesys reports an unexpected error' },
 }
 
-/** True for codes after which the guest token is unusable, so that there is no reconnect. */
+/** True for codes after which the guest token is unusable, so there is no reconnect. */
 export function isEnd(code: number): boolean {
   return MEANINGS[code]?.code === 'session_ended'
 }
@@ -98,7 +98,7 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
   const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
   if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
-  // It is unknown whether the message was accepted before the error occurred: a repeat must search first.
+  // It is unknown whether the message was accepted before the error occurred: a retry must search first.
   if (meaning.code === 'upstream_unavailable' && purpose === 'message') {
     return new UpstreamError('delivery_unknown', `${meaning.says} for the message`, facts)
   }
@@ -110,7 +110,7 @@ function special(code: number, text: string, purpose: Purpose): Meaning | undefi
     return {
       code: 'deployment_not_usable',
       says: 'Genesys does not know the deployment',
-      hint: 'GENESYS_DEPLOYMENT_ID must be the id of a Messenger deployment of this region. Check GENESYS_REGION too.',
+      hint: 'GENESYS_DEPLOYMENT_ID must be the id of a Messenger deployment in this region. Check GENESYS_REGION too.',
     }
   }
   if (code !== 403) return undefined
@@ -118,7 +118,7 @@ function special(code: number, text: string, purpose: Purpose): Meaning | undefi
     return {
       code: 'end_not_enabled',
       says: 'The deployment does not let guests end conversations',
-      hint: 'Switch "Clear conversation" on in the Messenger configuration of the deployment.',
+      hint: 'Switch on "Clear conversation" in the Messenger configuration.',
     }
   }
   if (/session authentication failed|try to authenticate again/i.test(text)) {

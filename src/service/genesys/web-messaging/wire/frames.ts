@@ -4,7 +4,7 @@ import { PromptSchema } from './pickers.ts'
 
 /**
  * The frames of the guest socket that the service reads. Genesys may add fields, classes and content types at any
- * time: unknown ones are ignored, and an optional field that is null or of another type counts as missing.
+ * time: unknown ones are ignored, and an optional field that is null or of the wrong type counts as missing.
  */
 
 const Text = maybe(z.string())

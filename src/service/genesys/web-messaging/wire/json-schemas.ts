@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 /**
- * Genesys may change any field at any time: a field that is missing, null or of another type counts as
- * missing.
+ * Genesys may change any field at any time: a field that is missing, null or of the wrong type counts
+ * as missing.
  */
 export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 

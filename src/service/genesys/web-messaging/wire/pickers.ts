@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Content, DateChoice, DateFormat, ListChoice, Place, Prompt } from '../../guest-api.ts'
 import { Address, Picture, defined, listOf, maybe } from './json-schemas.ts'
 
-/** The schemas of date and list pickers, alone and in forms. Source: `swagger.json` in Genesys' Java SDK. */
+/** The schemas for date and list pickers, alone and in forms. Source: `swagger.json` in Genesys' Java SDK. */
 
 const ReceivedReplyMessage = z.object({
   header: maybe(z.string()),
@@ -20,7 +20,7 @@ export const PromptSchema = maybe(
   }),
 )
 
-/** Genesys: the place of a date picker needs no name. */
+/** Genesys: a date picker's place needs no name. */
 export const LocationSchema = z
   .object({
     text: z.string().catch(''),

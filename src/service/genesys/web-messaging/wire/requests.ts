@@ -46,7 +46,7 @@ export function echo(): RequestFrame {
 
 /**
  * Genesys: the Messenger omits `type` and `text` from a message that contains only files. It sends a choice as
- * `Structured`, a date without `text`, and a list or form with the reply text from the message that it answers. A
+ * `Structured`, a date without `text`, and a list or form with the reply text from the message being answered. A
  * date names that message in `metadata`; a list names it there and in each choice; a form names it only within
  * itself. The mobile SDK also names it in quick replies.
  */
