@@ -2,7 +2,7 @@ import express, { type Express } from 'express'
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import type { Simulator } from '../simulator/simulator.ts'
 
-/** A visitor of the demo's website, as known to its sign-in. */
+/** A visitor to the demo's website, as known to its sign-in. */
 const JANE = { name: 'Jane', subject: 'user-12345', membershipLevel: 'Gold' }
 const TOKEN_LIFE = '10m'
 

@@ -3,7 +3,7 @@ import type { GenesysHosts } from '../service/settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
 import { parseUrl } from '../service/urls/parse-url.ts'
 
-/** One response of Genesys without its values: only the status, and the names and types of fields. */
+/** One response from Genesys without its values: only the status, and the names and types of fields. */
 export interface AnswerShape {
   /** For example `GET /api/v2/webmessaging/messages`, with `*` for ids, or `SessionResponse` for a frame. */
   readonly call: string
@@ -17,7 +17,7 @@ export interface AnswerShape {
   readonly shape: Readonly<Record<string, string>>
 }
 
-/** The recorded responses of Genesys. */
+/** The recorded responses from Genesys. */
 export interface AnswerRecord {
   readonly onResponse: (response: ObservedResponse) => void
   readonly onFrame: (text: string) => void
@@ -124,7 +124,7 @@ function placeOf(url: string, hosts: GenesysHosts, deploymentId: string): string
     .join('/')
 }
 
-/** The message of a refusal. Ids are removed, because one of them may be the guest's token. */
+/** A refusal's message. Ids are removed, because one of them may be the guest's token. */
 function sentenceOf({ code, body }: { code?: unknown; body?: unknown }): string | undefined {
   if (typeof code !== 'number' || code < 300) return undefined
   const { errorMessage, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<

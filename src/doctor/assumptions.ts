@@ -5,7 +5,7 @@ import { originsOf, type CheckContext } from './check.ts'
 import { openGuestSocket, type ProbedFrame } from './guest-socket-probe.ts'
 
 /**
- * Assumptions of the service that no official source confirms, and what this organization's responses show.
+ * The service's assumptions that no official source confirms, and what this organization's responses show.
  * `docs/genesys-cloud.md` lists the same names. A result contains statuses, codes, classes and counts, never
  * a value.
  */

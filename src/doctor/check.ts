@@ -4,11 +4,11 @@ import type { DeploymentInfo, Guest, OpenedGuest } from '../service/genesys/gues
 import type { AnswerRecord } from './answer-record.ts'
 
 export interface Finding {
-  /** `skipped`: not configured, or a check that it depends on has failed. */
+  /** `skipped`: not configured, or a check on which this one depends has failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped'
   /** What was found, in a sentence or two, without secrets. */
   readonly found: string
-  /** The setting to change, here or in the administration of Genesys Cloud. */
+  /** The setting to change, here or in Genesys Cloud's administration. */
   readonly fix?: string | undefined
 }
 
@@ -24,9 +24,9 @@ export interface CheckContext {
   readonly config: Config
   readonly genesys: GenesysClient
   readonly answers: AnswerRecord
-  /** The time of day of this machine, epoch ms. */
+  /** This machine's time of day, epoch ms. */
   readonly now: () => number
-  /** Returns the deadline of a step that starts now. */
+  /** Returns the deadline for a step that starts now. */
   readonly newDeadline: () => number
   /** Whether a message may be sent to an agent. */
   readonly send: boolean

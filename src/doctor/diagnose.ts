@@ -17,7 +17,7 @@ import { FEATURE_CHECKS } from './checks/optional-features.ts'
 import { redaction } from './checks/redaction.ts'
 import { forwardedHeaders } from './checks/running-service.ts'
 
-/** In the order of execution and display: an earlier failure may cause later ones. */
+/** The checks, in the order of execution and display. An earlier failure may cause later ones. */
 const CHECKS: readonly Check[] = [
   sessionKeys,
   redaction,

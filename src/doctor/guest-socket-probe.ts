@@ -22,7 +22,7 @@ export interface ProbedFrame {
 }
 
 interface Handshake {
-  /** 101 if Genesys accepted the handshake; undefined without an HTTP response. */
+  /** 101 if Genesys accepted the handshake; undefined if there was no HTTP response. */
   readonly status: number | undefined
   readonly error?: UpstreamError
 }

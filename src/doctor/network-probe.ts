@@ -55,7 +55,7 @@ export async function openConnection(target: URL, proxy: string, timeoutMs: numb
   return connected(socket, 'connect', timeoutMs)
 }
 
-/** @throws {ProbeError} if there is no TLS; an invalid certificate does not throw */
+/** @throws {ProbeError} if there is no TLS; an invalid certificate is not an error, but part of the result */
 export async function inspectTls(connection: Duplex, target: URL, timeoutMs: number): Promise<TlsResult> {
   const host = bare(target.hostname)
   const socket = tls.connect({

@@ -115,7 +115,7 @@ function textOf(site: string | undefined, diagnosis: Diagnosis): string {
   return `${heading}${tableOf(diagnosis)}\n\n${summaryOf(diagnosis)}\n${site === undefined ? '' : '\n'}`
 }
 
-/** The file of a site's report has the site's name before its extension. @returns an error message if writing fails */
+/** A site's report file has the site's name before its extension. @returns an error message if writing fails */
 function writeReport(path: string, site: string | undefined, text: string): string | undefined {
   try {
     writeFileSync(site === undefined ? path : path.replace(/(\.\w+)?$/, `.${site}$1`), text)

@@ -3,7 +3,8 @@ import { readAgentScript } from './agent/agent-script.ts'
 import type { SimulatorOptions } from './settings.ts'
 
 /**
- * Fixed, so that settings for a simulator still work after a restart. They are valid only for the simulator.
+ * These ids are fixed, so that settings for a simulator still work after a restart. They are valid only for the
+ * simulator.
  */
 export const KNOWN_IDS = {
   organizationId: '0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0001',

@@ -7,7 +7,7 @@ const BAD_SETTINGS = 78
 
 async function run(): Promise<void> {
   const starting = startSimulator(settingsOrExit())
-  // Set before it listens: for a container's first process, a signal without a handler is ignored.
+  // The handler is set before the simulator listens, because a container's first process ignores a signal without one.
   stopOnSignal(async () => (await starting).close())
   const simulator = await starting
   process.stdout.write(`${banner(simulator)}\n`)

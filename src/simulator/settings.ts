@@ -22,7 +22,7 @@ export interface SimulatorOptions {
   /** Whether `example.com` also allows `www.example.com`. Default 'suffix', as in Genesys' Messenger. */
   allowedDomainMatch?: 'suffix' | 'exact'
 
-  /** Ids of the contact center's objects, for the settings of a client. */
+  /** Ids of the contact center's objects, for a client's settings. */
   scheduleGroupId?: string
   emergencyGroupId?: string
   queueId?: string
@@ -57,7 +57,7 @@ export interface SimulatorOptions {
   showUserTypingIndicator?: boolean
   /** Whether the agent and the bot have a name and a picture. Default true. */
   humanize?: boolean
-  /** Whether texts of agents and bots are rich text. Default true. */
+  /** Whether agents' and bots' texts are rich text. Default true. */
   markdown?: boolean
   /** Further fields of `config.json`, such as `position` or `customI18nLabels`; they replace the defaults. */
   look?: Record<string, unknown>
@@ -100,7 +100,7 @@ export interface SimulatorOptions {
 export interface RestGuestOptions {
   /** The token's field name in the response of `POST /api/v2/guests/identities`. Default `identityToken`. */
   identityTokenName?: 'identityToken' | 'guest_token' | 'guestToken'
-  /** Lifetime of a guest token of that operation, in seconds. Default 900. */
+  /** Lifetime of a guest token from that operation, in seconds. Default 900. */
   guestTokenLifetimeSeconds?: number
   /** If given, messages with a different division are refused with 403. */
   divisionId?: string

@@ -61,7 +61,7 @@ export interface Simulator {
   botSays(what: string | AgentMessage, guestToken?: string): StructuredMessage
   /** The guest waits in the queue until the agent says something. */
   transferToQueue(guestToken?: string): void
-  /** @param durationMs how long the guest should see it; default 5000 */
+  /** @param durationMs how long the guest should see the typing indicator; default 5000 */
   agentTypes(guestToken?: string, durationMs?: number): void
   /** Ends the conversation according to `disconnectMode`. */
   agentLeaves(guestToken?: string): void
@@ -71,9 +71,9 @@ export interface Simulator {
 
   // The contact center, as clients see it over REST.
 
-  /** Replaces the opening hours of the schedule group. They are local times in `timeZone`, which clients evaluate themselves. */
+  /** Replaces the schedule group's opening hours. They are local times in `timeZone`, which clients evaluate themselves. */
   setHours(hours: HoursSpec): void
-  /** From now on, requests for any schedule of the group get 404. */
+  /** From now on, requests for any schedule in the group get 404. */
   deleteSchedules(): void
   setEmergency(enabled: boolean): void
   setQueue(queue: QueueSpec): void
@@ -93,7 +93,7 @@ export interface Simulator {
 
   /** Replaces all action maps. Each map makes a visitor one offer; without maps, nothing is offered. */
   setActionMaps(maps: readonly ActionMapSpec[]): void
-  /** Events of pages, the oldest first. */
+  /** Page events, the oldest first. */
   readonly journeyEvents: readonly JourneyEvent[]
   /** The reported states of offers, the oldest first. */
   readonly actionStates: readonly ActionState[]
@@ -108,14 +108,14 @@ export interface Simulator {
   dropSockets(guestToken?: string): void
   /** Closes guests' sockets with a code. Default 1001, "going away". */
   closeSockets(code?: number, reason?: string, guestToken?: string): void
-  /** Expires the session: its clients get SessionExpiredEvent now, and code 4006 from then on. */
+  /** Expires the session: its clients get SessionExpiredEvent now, and code 4006 for later requests. */
   expireSession(guestToken?: string): void
   /** Drops the session: the token's next configuration creates a new one. Open connections stay open. */
   forgetSession(guestToken?: string): void
   /** Requests with an OAuth token that was issued before this call get 401. */
   expireOAuthTokens(): void
 
-  // Inspection. `requests` and `frames` contain the last 10,000 (unless `record` is false).
+  // Inspection. `requests` and `frames` contain the last 10,000 entries (unless `record` is false).
 
   readonly requests: readonly RecordedRequest[]
   readonly frames: readonly RecordedFrame[]

@@ -317,26 +317,26 @@ const SET_UPS: SetUp[] = [
     title: 'a website that Genesys does not allow',
     settings: () => ({ ALLOWED_ORIGINS: 'https://www.example.com,https://shop.example.org' }),
     check: 'allowed domains',
-    says: /does not allow https:\/\/shop\.example\.org .*Add shop\.example\.org to the allowed domains/s,
+    says: /does not allow https:\/\/shop\.example\.org .*Add shop\.example\.org to the deployment's allowed domains/s,
   },
   {
     title: 'a domain allowed in Genesys that is missing from ALLOWED_ORIGINS',
     genesys: { allowedDomains: ['example.com', 'shop.example.org'] },
     check: 'allowed origins',
-    says: /shop\.example\.org are allowed in Genesys Cloud, and refused here.*Add https:\/\/shop\.example\.org to ALLOWED_ORIGINS/s,
+    says: /shop\.example\.org are allowed in Genesys Cloud, but refused here.*Add https:\/\/shop\.example\.org to ALLOWED_ORIGINS/s,
   },
   {
     title: 'a guest socket that refuses connections',
     injectFaults: (genesys) => void genesys.injectFault('GET /v1', { status: 403, times: 10 }),
     check: 'guest socket',
-    says: /refused the connections of https:\/\/www\.example\.com \(HTTP 403\).*must be active in this region.*list of allowed IP addresses/s,
+    says: /refused connections from https:\/\/www\.example\.com \(HTTP 403\).*must be active in this region.*list of allowed IP addresses/s,
   },
   {
     title: 'an origin that Genesys refuses even though its domain is listed',
     genesys: { allowedDomainMatch: 'exact' },
     settings: () => ({ ALLOWED_ORIGINS: 'https://example.com,https://shop.example.com' }),
     check: 'guest socket',
-    says: /refused the connections of https:\/\/shop\.example\.com \(HTTP 403\).*contain the domain of https:\/\/shop\.example\.com/s,
+    says: /refused connections from https:\/\/shop\.example\.com \(HTTP 403\).*contain the domain of https:\/\/shop\.example\.com/s,
   },
   {
     title: 'a session that Genesys refuses, in the words of Genesys',
@@ -545,7 +545,7 @@ test('the doctor names each setting only once if no host can be resolved', async
     settings: () => ({ GENESYS_REGION: 'eu-west-1', ...UNRESOLVABLE_HOSTS }),
   })
   expect(checks.find(({ check }) => check === 'dns')?.fix).toMatch(
-    /^Check GENESYS_REGION, GENESYS_API_URL, GENESYS_LOGIN_URL, GENESYS_CDN_URL and GENESYS_MESSAGING_URL, and the name server/,
+    /^Check GENESYS_REGION, GENESYS_API_URL, GENESYS_LOGIN_URL, GENESYS_CDN_URL and GENESYS_MESSAGING_URL, and this machine's name server/,
   )
 })
 

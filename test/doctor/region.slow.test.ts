@@ -61,7 +61,7 @@ test('the doctor names the region that knows the deployment', async () => {
   expect(lines.get('region')).toEqual({
     check: 'region',
     status: 'failed',
-    found: 'the deployment is not known in eu-west-1, but in eu-central-1',
+    found: 'the deployment is not known in eu-west-1, but it is known in eu-central-1',
     fix: 'Set GENESYS_REGION=eu-central-1.',
   })
   expect([...lines.values()].find((line) => line.status === 'failed')?.check).toBe('region')

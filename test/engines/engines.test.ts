@@ -129,7 +129,9 @@ describe.each([
       document.querySelector('genesys-guest-chat')!.setAttribute('storage', 'local')
       return warnings.join('\n')
     }, undefined)
-    expect(warning).toMatch(/^<genesys-guest-chat>: storage was changed after the chat started/)
+    expect(warning).toMatch(
+      /^<genesys-guest-chat>: Changing storage after the chat has started has no effect/,
+    )
   })
 
   test('the text above a carousel is aligned with the cards', async () => {

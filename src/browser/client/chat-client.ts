@@ -114,7 +114,8 @@ export function createGuestChat(options: GuestChatOptions = {}): GuestChat {
       requests.call('GET', 'deployment', { repeatForMs: REPEAT_FOR_MS }) as Promise<Deployment>,
     availability: () => requests.call('GET', 'availability') as Promise<Availability>,
     async end() {
-      // Not `conversation.call`, whose signal aborts if live events report the end before the response arrives.
+      // `conversation.call` is not used, because its signal aborts if live events report the end before the response
+      // arrives.
       await requests.call('DELETE', 'guest-session').catch((error: unknown) => {
         if (!isSessionOver(asProblem(error))) throw error
       })

@@ -1,6 +1,6 @@
 import type { Challenge } from '../../contract/contract.ts'
 
-/** The codes of the service's catalog, and three for requests that got no response from the service. */
+/** The codes in the service's catalog, and three more for requests that got no response from the service. */
 export type ProblemCode =
   | 'invalid_request'
   | 'session_invalid'
@@ -37,7 +37,7 @@ export type ProblemCode =
   | 'shutting_down'
   | 'upstream_timeout'
   | 'delivery_unknown'
-  /** No response: no network, a wrong address, or a website that is not allowed. */
+  /** There was no response: the network is down, the address is wrong, or the website is not allowed. */
   | 'no_answer'
   /** The response did not come from the service but, for instance, from a proxy. */
   | 'unexpected_answer'
@@ -68,7 +68,7 @@ export class ChatProblem extends Error {
   readonly hint: string | undefined
   /** With `challenge_required` and `challenge_failed`: the challenge to solve. */
   readonly challenge: Challenge | undefined
-  /** The invalid fields of a request. */
+  /** The request's invalid fields. */
   readonly errors: readonly { readonly path: string; readonly message: string }[]
   /** With `callback_outside_hours`: when the contact center opens. */
   readonly nextPossibleAt: string | undefined

@@ -28,7 +28,7 @@ export interface GuestChatOptions {
   readonly baseUrl?: string | URL
   /** Where the session token is stored. Default `memory`: a reload starts a new conversation. */
   readonly storage?: StorageChoice
-  /** Storage key of the session token. Default `genesys-guest-session`. A second conversation on the website needs another key. */
+  /** Storage key of the session token. Default `genesys-guest-session`. A second conversation on the website needs a different key. */
   readonly storageKey?: string
   /** Details of the guest, sent when the session is opened or resumed. */
   readonly guest?: GuestDetails
@@ -72,7 +72,7 @@ export interface ChatEvents {
   /** A property of the chat has changed, such as `messages`, `state`, `connection` or `typing`. */
   change: undefined
   /**
-   * A new message. Each message is reported once, except the messages from the first read of the history. After a lost
+   * A new message. Each is reported once; the messages from the first read of the history are not reported. After a lost
    * connection, a message can be older than the one reported before it; `messages` is sorted by time.
    */
   message: ChatMessage
@@ -86,7 +86,7 @@ export interface ChatEvents {
    * tokens are secret.
    */
   offer: OfferEvent
-  /** The live events have permanently stopped. All other errors reject the method that was called. */
+  /** The live events have permanently stopped. Any other error rejects the promise of the method that was called. */
   problem: ChatProblem
 }
 
@@ -109,11 +109,11 @@ export interface GuestChat {
    * the start of a session that lasts an hour or less. Any message extends the session.
    */
   readonly expiresSoonAt: string | undefined
-  /** Estimate of how much longer the guest will wait for an agent; undefined without an estimate, and once an agent has answered. */
+  /** Estimate of how much longer the guest will wait for an agent; undefined if there is no estimate, or once an agent has answered. */
   readonly waiting: { readonly fromMinutes: number; readonly toMinutes: number } | undefined
   /** Why the conversation has ended, if the reason is known. */
   readonly endReason: ChatEndReason | undefined
-  /** Whether the storage has a session token to resume. */
+  /** Whether there is a stored session to resume. */
   readonly canResume: boolean
   /** Whether the open session supports this capability. */
   can(capability: Capability): boolean
@@ -140,32 +140,32 @@ export interface GuestChat {
   notifyTyping(): void
   /** Uploads a file. To send it, put its id into the `attachmentIds` of a message. */
   upload(file: Blob, options?: UploadOptions): Promise<UploadedFile>
-  /** Returns a fresh address of a file in the conversation. The addresses in messages expire after a few minutes. */
+  /** Returns a fresh address for a file in the conversation. The addresses in messages expire after a few minutes. */
   attachmentUrl(id: string): Promise<string>
   /** Deletes a file that has not been sent yet. */
   deleteAttachment(id: string): Promise<void>
   /**
-   * Signs the visitor in during the conversation with the website's own JWT, or signs the visitor out if the JWT is `null`.
+   * During the conversation, signs the visitor in with the website's own JWT, or signs the visitor out if the JWT is `null`.
    * If the conversation belongs to another visitor, a new conversation starts.
    */
   identify(userToken: string | null): Promise<SessionDescription>
   /**
    * Signs the guest in with Genesys' own sign-in, for deployments with an OpenID provider (`can('sign-in')`). Unless the
-   * deployment keeps the guest's conversation, it is replaced by the person's conversation, which is the same on all devices.
+   * deployment keeps the guest's conversation, the person's conversation, which is the same on all devices, replaces it.
    */
   signIn(grant: SignInGrant): Promise<SessionDescription>
   /** Ends the signed-in session on this device. */
   signOut(): Promise<void>
-  /** Changes attributes of the guest, which routing and the agent see. */
+  /** Changes the guest's attributes, which routing and the agent see. */
   setAttributes(changes: AttributeChanges): Promise<ChangedAttributes>
   /** Adds the next older page of the history to `messages`. @returns whether there are still older messages */
   loadEarlier(): Promise<boolean>
   /** Returns the deployment's configuration. Needs no session. */
   deployment(): Promise<Deployment>
   /**
-   * Like the global `fetch`, but sends the session token. Use it for paths of the service that this client has no method for, such
-   * as `transcript`. Rejects with a {@link ChatProblem} if the response has an error status, and with the error of the global
-   * `fetch` if there is no response.
+   * Like the global `fetch`, but sends the session token. Use it for service paths that this client has no method for, such as
+   * `transcript`. Rejects with a {@link ChatProblem} if the response has an error status, and with the global `fetch` error if
+   * there is no response.
    * @param path relative to the service's address
    */
   fetch(path: string, init?: RequestOfPath): Promise<Response>
@@ -179,7 +179,7 @@ export interface GuestChat {
   /** Leaves an ended or read-only conversation and starts a new one. */
   startNew(): Promise<SessionDescription>
   /**
-   * Immediately retries the requests that got no response and are waiting for a retry, and reconnects the live events.
+   * Immediately retries the requests that got no response and are waiting to be retried, and reconnects the live events.
    * Use it for a Retry button in an offline notice.
    */
   retryNow(): void

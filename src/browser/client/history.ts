@@ -24,7 +24,7 @@ export function createHistory(options: {
   let pagesRead = 0
   let hasEarlier = false
 
-  /** @returns whether to read on: there is an older page, and all messages of this page were new */
+  /** @returns whether to read on, which is the case if there is an older page and all messages on this page were new */
   async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
     const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
     pagesRead = Math.max(pagesRead, pageNumber)

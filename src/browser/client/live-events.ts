@@ -13,7 +13,7 @@ export interface LiveEventsOptions {
   /** Opens the stream. @throws {ChatProblem} */
   readonly open: (init: RequestOfPath) => Promise<Response>
   readonly onEvent: (event: ServerSentEvent) => void
-  /** @param fresh whether no event id was known, so that earlier messages must be read from the history */
+  /** @param fresh whether no event id was known, in which case earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
   readonly onLost: () => void
   /** The stream ended permanently: with a problem, or because the service has no more events. */
@@ -83,9 +83,7 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
   }
 }
 
-/**
- * Aborts a stream that has died silently, because a connection is not closed when a laptop sleeps or the network drops.
- */
+/** Aborts a stream that has died silently. When a laptop sleeps or the network drops, the connection is not closed. */
 function watch(stopped: AbortSignal) {
   const controller = new AbortController()
   const abort = () => controller.abort()

@@ -27,8 +27,8 @@ export interface Requests {
   /** Parses a response's body, and moves a session token in it to the token store. @throws {ChatProblem} */
   settle(status: number, retryAfter: string | null, body: string): unknown
   /**
-   * Returns the response; the caller reads its body. @throws {ChatProblem} for an error status; other errors are those
-   * of `fetch`
+   * Returns the response; the caller reads its body. @throws {ChatProblem} for an error status; other errors come
+   * from `fetch`
    */
   open(path: string, init?: RequestOfPath): Promise<Response>
 }

@@ -4,7 +4,7 @@ const MIN_DELAY_MS = 60_000
 /** Longer delays overflow a browser's timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 /**
- * The share of a token's lifetime after which it is renewed. The service issues a new token once half of the lifetime
+ * The share of its lifetime after which a token is renewed. The service issues a new token once half of the lifetime
  * has passed.
  */
 const SHARE_OF_LIFE = 0.6
@@ -19,7 +19,7 @@ export function renewInTime(
   const delayMs = (Date.parse(expiresAt) - Date.now()) * SHARE_OF_LIFE
   const timer = setTimeout(
     () => {
-      // After a failure, the renewal is retried in a minute.
+      // After a failure, the renewal is retried a minute later.
       const failed = () => ({ expiresAt: '' })
       void renew()
         .catch(failed)

@@ -6,8 +6,8 @@ export interface TokenStorage {
 }
 
 /**
- * `memory`: the token is lost when the page is left or reloaded. `session`: the token survives a reload of this tab
- * (`sessionStorage`). `local`: all tabs of the website share one conversation (`localStorage`).
+ * `memory`: the token is lost when the guest leaves or reloads the page. `session`: the token survives a reload of this
+ * tab (`sessionStorage`). `local`: all tabs of the website share one conversation (`localStorage`).
  */
 export type StorageChoice = 'memory' | 'session' | 'local' | TokenStorage
 
@@ -18,14 +18,14 @@ export interface TokenStore {
 }
 
 /**
- * Stores the session token only where the page chose, under a key that contains the service's address. Injected markup
- * can name another service, which must get neither the token nor anything else that the website stores.
+ * Stores the session token only in the storage that the page chose, under a key that contains the service's address.
+ * Injected markup can name another service, which must get neither the token nor anything else that the website stores.
  */
 export function createTokenStore(
   choice: StorageChoice,
   options: {
     readonly storageKey: string
-    /** Returns the address of the service. It is called only when the store is used. */
+    /** Returns the service's address. Called only when the store is used. */
     readonly baseUrl: () => URL
   },
 ): TokenStore {
@@ -55,19 +55,19 @@ export function createTokenStore(
 }
 
 /**
- * Returns the storage key of an entry. The chat's entries have their own prefix, so that the chat neither reads nor
+ * Returns the storage key for an entry. The chat's entries have their own prefix, so that the chat neither reads nor
  * replaces anything else that the website stores.
  */
 export function storageName(name: string): string {
   return `genesys-guest-chat:${name}`
 }
 
-/** The first part of a token stays the same when it is renewed, and differs for each guest. */
+/** The first part of a token stays the same when the token is renewed, and differs for each guest. */
 function guestOf(token: string): string | undefined {
   return token.split('.')[0]
 }
 
-/** The browser's own storage; undefined for `memory`, and if the browser forbids storage. */
+/** The browser's own storage; undefined for `memory` or if the browser forbids storage. */
 export function storageFor(choice: string | undefined): Storage | undefined {
   if (choice === undefined || choice === 'memory') return undefined
   return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))

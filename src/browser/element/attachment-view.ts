@@ -8,7 +8,7 @@ import { fill } from './texts/texts.ts'
 /** Genesys' file addresses expire after a few minutes. An address that is younger than this is not renewed. */
 const FRESH_FOR_MS = 60_000
 
-/** A picture, or the name and size of another file. A click opens the file in a new tab. */
+/** A picture, or the name and size of any other file. A click opens the file in a new tab. */
 export function attachmentView(file: Part<'attachment'>, view: ChatView): HTMLElement {
   const caption = file.text !== undefined && file.text !== file.fileName && file.text
   const node = fileView(file, view)

@@ -10,13 +10,13 @@ export interface ChatView {
   reply(message: OutgoingMessage): void
   retry(message: ChatMessage): void
   discard(message: ChatMessage): void
-  /** Returns a fresh address of a file; the addresses in messages expire after a few minutes. */
+  /** Returns a fresh address for a file; the addresses in messages expire after a few minutes. */
   fileUrl(attachmentId: string): Promise<string>
   /** Called when a file could not be opened. */
   onFileProblem(): void
 }
 
-/** `12:30`, as the locale writes it. */
+/** `12:30`, in the locale's format. */
 export function timeOfDay(time: Date, locale: string): string {
   return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(time)
 }
@@ -37,7 +37,7 @@ export function startOfDay(time: Date): number {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime()
 }
 
-/** `1.4 MB`, `812 bytes`, as the locale writes it. */
+/** `1.4 MB` or `812 bytes`, in the locale's format. */
 export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =
     bytes < 1000

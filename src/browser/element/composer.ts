@@ -104,7 +104,7 @@ export function createComposer(options: {
     submit()
   })
   field.addEventListener('keydown', (event) => {
-    // In an input method, for instance for Japanese, Enter only completes the text.
+    // With an input method, for instance for Japanese, Enter only completes the text.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     submit()

@@ -42,7 +42,7 @@ export function launcherFace(deployment: Deployment, language: string) {
   return { text, iconUrl: safeUrl(iconUrl), hasIcon: display !== 'text' || text === undefined }
 }
 
-/** Adds the bot's name and picture from the deployment to the bot's messages that have none. */
+/** Adds the bot's name and picture from the deployment to those of the bot's messages that have none. */
 export function withBot(
   messages: readonly ChatMessage[],
   deployment: Deployment | undefined,

@@ -59,7 +59,7 @@ export function storageOf(host: Element): 'memory' | 'session' | 'local' | undef
 }
 
 /**
- * The client's options, from the attributes of the element.
+ * The client's options, from the element's attributes.
  * @param storage used if the attribute `storage` is missing or invalid
  */
 export function chatOptions(

@@ -56,8 +56,8 @@ export interface ElementParts {
   /** Created when the page or the view first needs it. */
   readonly chat: GuestChat
   /**
-   * Whether the page has read `chat`, or the conversation has been opened. From then on, only changes to `open`,
-   * `launcher` and `color-scheme` have an effect.
+   * Whether the page has read `chat`, or the conversation has been opened. If so, only changes to `open`, `launcher`
+   * and `color-scheme` still have an effect.
    */
   readonly isInUse: boolean
   update(withFocus: boolean): void
@@ -391,7 +391,7 @@ function adoptStyles(root: ShadowRoot, host: Element, language: string): (deploy
 }
 
 /**
- * Applies the page's color, otherwise the deployment's, otherwise the default. Text in front of the color is always
+ * Applies the page's color, otherwise the deployment's, otherwise the default. Text on top of the color is always
  * readable.
  */
 function applyTheme(sheet: CSSStyleSheet, host: Element, deploymentAccent = ''): void {

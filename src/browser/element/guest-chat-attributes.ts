@@ -1,6 +1,6 @@
 /**
  * Attributes of `<genesys-guest-chat>`, as written in HTML, JSX and templates. `open`, `color-scheme` and `launcher` can
- * change at any time. Changes of the others are ignored once the chat has been opened or the page has read the property `chat`.
+ * change at any time. Changes to the others are ignored once the chat has been opened or the page has read the property `chat`.
  * The console shows a warning if an attribute is changed too late or has an invalid value.
  */
 export interface GuestChatAttributes {
@@ -14,7 +14,7 @@ export interface GuestChatAttributes {
   /**
    * Sends the visitor's page views to Genesys' journey and shows the invitations that its action maps offer, if `JOURNEY` is on in
    * the service. Set this attribute only after the visitor has consented. Its value determines where the visitor's id may be stored:
-   * `memory`, `session` or `local`. Default: no page view is sent.
+   * `memory`, `session` or `local`. Default: no page views are sent.
    */
   journey?: 'memory' | 'session' | 'local'
   /** Key under which the session token is stored. Default `genesys-guest-session`. */
@@ -30,14 +30,14 @@ export interface GuestChatAttributes {
   email?: string
   /** The guest's telephone number. */
   phone?: string
-  /** JSON: attributes of the guest. (In HTML, `attributes` works too, but frameworks confuse that name with a DOM property.) */
+  /** JSON: the guest's attributes. (In HTML, `attributes` works too, but frameworks confuse that name with a DOM property.) */
   'guest-attributes'?: string
   /** JSON: texts that replace the chat's own. */
   texts?: string
   /** `corner` (default), or `inline` to fill the element's own box. */
   placement?: 'corner' | 'inline'
   /**
-   * The side of the page on which the chat is: `start`, `end`, `left` or `right`. Default: the deployment's setting, otherwise
+   * The side of the page on which the chat is shown: `start`, `end`, `left` or `right`. Default: the deployment's setting, otherwise
    * `end`, which is the right side or, in languages that are written from right to left, the left side.
    */
   side?: 'start' | 'end' | 'left' | 'right'

@@ -26,7 +26,7 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  *
  * Custom properties: `--guest-chat-accent`, `--guest-chat-font`, `--guest-chat-radius`, `--guest-chat-inset`,
  * `--guest-chat-z-index`, and `--guest-chat-rem`, the size that the chat uses for `1rem` (set it to `16px` if the
- * page's own root has another font size).
+ * page's own root has a different font size).
  *
  * Parts for `::part()`: `launcher`, `unread`, `panel`, `header`, `title`, `avatar`, `log`, `message`, `own`, `other`,
  * `bubble`, `card`, `picker`, `quick-reply`, `notice`, `prompt`, `composer`, `field`, `send`, `button`, `waiting`,
@@ -34,7 +34,8 @@ const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
  *
  * Slot `unavailable`: content, such as a telephone number, to show instead of a chat that cannot be opened.
  *
- * Slot `challenge`: the widget that your function `solveChallenge` shows. The slot is above the input field while the chat opens.
+ * Slot `challenge`: the widget that your function `solveChallenge` shows. The slot is shown above the input field
+ * while the chat is opening.
  *
  * Slot `closed`: content to show while the contact center is closed; see the attribute `when-closed`.
  *
@@ -57,8 +58,8 @@ export class GuestChatElement extends Base {
   #userToken: GuestChatOptions['userToken']
 
   /**
-   * For a vendor's challenge, such as Turnstile: a function that shows its widget and returns its token. Set it before the panel
-   * opens. The chat itself solves a proof of work.
+   * A function that solves a vendor's challenge, such as Turnstile: it shows the vendor's widget and returns the token. Set it
+   * before the panel opens. The chat itself solves a proof of work.
    */
   declare solveChallenge: GuestChatOptions['solveChallenge']
 
@@ -124,7 +125,7 @@ export class GuestChatElement extends Base {
     if (this.#parts?.isInUse === true)
       warn(
         this,
-        `${changed} was changed after the chat started and has no effect. Set it before the chat is opened, or insert the element again.`,
+        `Changing ${changed} after the chat has started has no effect. Set it before the chat is opened, or insert the element again.`,
       )
     else if (this.#parts) {
       this.#parts.end()
@@ -136,7 +137,7 @@ export class GuestChatElement extends Base {
 const registry = (globalThis as { customElements?: CustomElementRegistry }).customElements
 if (registry && !registry.get('genesys-guest-chat')) registry.define('genesys-guest-chat', GuestChatElement)
 
-/** The events of the element, for typed listeners. */
+/** The element's events, for typed listeners. */
 export interface GuestChatElementEvents {
   'guest-chat-toggle': CustomEvent<{ readonly open: boolean }>
   'guest-chat-message': CustomEvent<ChatMessage>

@@ -18,9 +18,9 @@ const EMOJI =
 export interface Place {
   readonly startsGroup: boolean
   readonly endsGroup: boolean
-  /** Whether the guest has written nothing since this message, so that its quick replies are still open. */
+  /** Whether the guest has written nothing since this message, in which case its quick replies are still open. */
   readonly isUnanswered: boolean
-  /** Whether this is the guest's newest sent message, which shows that it was sent. */
+  /** Whether this is the guest's newest sent message, which is marked as sent. */
   readonly isNewestOwn: boolean
   readonly answers: Answers
   /** Whether the guest may write, and may therefore press buttons. */
@@ -118,7 +118,7 @@ function bubble(children: readonly (Node | string)[], look = ''): HTMLElement {
   return h('div', { class: `bubble${look}`, part: 'bubble', dir: 'auto' }, ...children)
 }
 
-/** Loaded with the first message that has rich text; from then on, bubbles have their final height immediately. */
+/** Loaded with the first message that has rich text; later bubbles have their final height immediately. */
 let richText: ((text: string) => (Node | string)[]) | undefined
 
 function textBubble(text: string, { format }: ChatMessage): HTMLElement {

@@ -23,7 +23,7 @@ export function createOverBar(options: {
   let survey: Promise<unknown> | undefined
   const startNew = createButton(texts.startNew, onStartNew, 'primary')
   const retry = createButton(texts.retry, onRetry, 'primary')
-  // The page's own content for a chat that is unavailable, such as a telephone number or a form.
+  // The page's own content, such as a telephone number or a form, for a chat that is unavailable.
   const instead = h('slot', { name: 'unavailable' })
   const words = h('p', { role: 'status' })
   const node = h('div', { class: 'over-bar' }, words, instead, retry, startNew)

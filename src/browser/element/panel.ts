@@ -285,11 +285,11 @@ function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): voi
   if (dialog.open && (!isShown || isModal !== dialog.matches(':modal'))) dialog.close()
   if (!isShown || dialog.open) return
   if (isModal) dialog.showModal()
-  // Not `show`, which would take the focus from the page.
+  // `show` is not used, because it would take the focus from the page.
   else dialog.setAttribute('open', '')
 }
 
-/** Closes the panel on Escape and on the back gesture of a phone. */
+/** Closes the panel on Escape and on a phone's back gesture. */
 function closeByKey(node: HTMLElement, onClose: () => void): void {
   node.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented) onClose()

@@ -6,6 +6,6 @@ export function warnOfWrongAddress(host: Element, status: number): void {
   const address = host.getAttribute('base-url')
   const where = address === null ? 'The address of this script' : `base-url="${address}"`
   console.warn(
-    `<${host.localName}>: ${where} responds with status ${status} and is not the chat service. Set base-url to the address of the service.`,
+    `<${host.localName}>: ${where} responds with status ${status} and is not the chat service. Set base-url to the service's address.`,
   )
 }

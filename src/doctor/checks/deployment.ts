@@ -17,7 +17,7 @@ const deployment: Check = {
     if (off !== undefined) {
       return failed(
         `${off} is off in the deployment's configuration, so guests cannot start a conversation`,
-        `Turn it on in the configuration of the deployment, and publish it: ${DEPLOYMENTS} names the configuration.`,
+        `Turn it on in the deployment's configuration, and publish the configuration, which ${DEPLOYMENTS} names.`,
       )
     }
     const name = info.name === undefined ? '' : ` “${info.name}”`
@@ -64,8 +64,8 @@ const allowedDomains: Check = {
       return ok(`the deployment allows ${listed(config.allowedOrigins)}, all of ALLOWED_ORIGINS`)
     const hosts = leftOut.map((origin) => origin.replace(/^https?:\/\/(\*\.)?/, '').replace(/:\d+$/, ''))
     return failed(
-      `the deployment does not allow ${listed(leftOut)} of ALLOWED_ORIGINS`,
-      `Add ${listed(hosts)} to the allowed domains of the deployment: ${DEPLOYMENTS}.`,
+      `the deployment does not allow ${listed(leftOut)} from ALLOWED_ORIGINS`,
+      `Add ${listed(hosts)} to the deployment's allowed domains: ${DEPLOYMENTS}.`,
     )
   },
 }
@@ -84,7 +84,7 @@ const allowedOrigins: Check = {
     const leftOut = domains.allowedDomains.filter((domain) => !isCovered(domain, config.allowedOrigins))
     if (leftOut.length === 0) return ok('ALLOWED_ORIGINS has every domain that the deployment allows')
     return failed(
-      `pages of ${listed(leftOut)} are allowed in Genesys Cloud, and refused here (403 origin_not_allowed)`,
+      `pages on ${listed(leftOut)} are allowed in Genesys Cloud, but refused here (403 origin_not_allowed)`,
       `Add ${listed(leftOut.map((domain) => `https://${domain}`))} to ALLOWED_ORIGINS; if others use the deployment, run with --ignore "allowed origins".`,
     )
   },

@@ -21,10 +21,10 @@ const guestSocket: Check = {
       if (socket.error) refused.push({ origin, error: socket.error })
     }
     const [first] = refused
-    if (!first) return ok(`Genesys accepts the connections of ${listed(origins)}`)
+    if (!first) return ok(`Genesys accepts connections from ${listed(origins)}`)
     if (first.error.facts.status === undefined) throw first.error
     return failed(
-      `Genesys refused the connections of ${listed(refused.map(({ origin }) => origin))} (HTTP ${first.error.facts.status})`,
+      `Genesys refused connections from ${listed(refused.map(({ origin }) => origin))} (HTTP ${first.error.facts.status})`,
       first.error.facts.hint,
     )
   },
@@ -75,7 +75,7 @@ const files: Check = {
     if (!guestApi.upload || !learned.guest) return skipped('this guest API has none')
     const limits = learned.opened?.limits.attachments
     if (learned.deployment?.features?.attachments === false || !limits)
-      return skipped('off: the supported content profile of the deployment accepts none')
+      return skipped("off: the deployment's supported content profile accepts none")
     try {
       const { id } = await guestApi.upload(learned.guest, testFile(limits), newDeadline())
       await guestApi.deleteAttachment?.(learned.guest, id, newDeadline())

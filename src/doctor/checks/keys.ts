@@ -15,8 +15,8 @@ export const sessionKeys: Check = {
     }
     if (keysAreExample) {
       return warning(
-        'SESSION_KEYS has the key of .env.example, which is public: anyone can forge guest sessions',
-        'Generate one with `openssl rand -base64 32`. In production the service does not start with it.',
+        'SESSION_KEYS has the key from .env.example, which is public: anyone can forge guest sessions',
+        'Generate one with `openssl rand -base64 32`. In production, the service does not start with the example key.',
       )
     }
     return ok(keys.length === 1 ? 'one key' : `${keys.length} keys: the first seals, all open`)

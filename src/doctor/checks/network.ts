@@ -35,7 +35,7 @@ function targetsOf({ config }: CheckContext): Target[] {
   return [...byOrigin.values()]
 }
 
-/** The address of a proxy without its credentials. */
+/** A proxy's address without its credentials. */
 function proxyHost(proxy: string): string {
   return parseUrl(proxy)?.host ?? 'an address that is not a URL'
 }
@@ -77,7 +77,7 @@ const dns: Check = {
     if (bad.length === 0) return ok(`${listed(names.map(({ host }) => host))} can be resolved`)
     return failed(
       `no address for ${sentence(bad)}`,
-      `Check ${listed([...new Set(bad.flatMap(({ settings }) => settings))])}, and the name server of this machine; if only a proxy resolves names, set HTTPS_PROXY.`,
+      `Check ${listed([...new Set(bad.flatMap(({ settings }) => settings))])}, and this machine's name server; if only a proxy resolves names, set HTTPS_PROXY.`,
     )
   },
 }
@@ -127,7 +127,7 @@ const connection: Check = {
     const settings = listed([...new Set(bad.flatMap((each) => each.settings))])
     const fix = bad.every(({ reason }) => reason === 'ECONNREFUSED')
       ? `Nothing listens at ${listed(bad.map(({ host }) => host))}: check host and port in ${settings}.`
-      : `Allow this machine to connect to port 443 of Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`
+      : `Allow this machine to connect to port 443 on Genesys' hosts, or set HTTPS_PROXY; check ${settings}.`
     return failed(`no connection to ${sentence(bad)}`, fix)
   },
 }
@@ -166,9 +166,9 @@ const certificates: Check = {
 function tlsFix(reasons: string): string {
   switch (certificateFault(reasons)) {
     case 'period':
-      return 'Check the clock of this machine; otherwise the certificate must be renewed.'
+      return "Check this machine's clock. If it is right, the certificate must be renewed."
     case 'host':
-      return 'The host presents the certificate of another host: check GENESYS_REGION and the GENESYS_…_URL variables.'
+      return "The host presents another host's certificate: check GENESYS_REGION and the GENESYS_…_URL variables."
     case 'authority':
       return 'Something intercepts TLS here, or Genesys is behind a host of your own: set NODE_EXTRA_CA_CERTS to a file with its certificate authority.'
     case undefined:

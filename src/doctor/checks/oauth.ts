@@ -10,7 +10,7 @@ import { failed, ok, skipped, warning, type Check, type CheckContext } from '../
 const REGION_TIMEOUT_MS = 3000
 const SIGN_IN_REGION = 'Set GENESYS_REGION to the region of the address at which your agents sign in.'
 
-/** Whether the organization is in this region: the region knows its deployment or its OAuth client. */
+/** Checks whether the organization is in this region, which is so if the region knows its deployment or OAuth client. */
 const region: Check = {
   name: 'region',
   needs: ['tls'],
@@ -25,7 +25,7 @@ const region: Check = {
     const other = await regionOfDeployment(context)
     if (other !== undefined) {
       return failed(
-        `the deployment is not known in ${place}, but in ${other}`,
+        `the deployment is not known in ${place}, but it is known in ${other}`,
         `Set GENESYS_REGION=${other}.`,
       )
     }
@@ -67,7 +67,8 @@ async function clientIsKnown({ genesys, newDeadline }: CheckContext): Promise<bo
     return true
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'upstream_auth_failed') return undefined
-    // Genesys responds to an unknown client with 400 and this code. A refused secret or grant means a known client.
+    // Genesys responds to an unknown client with 400 and this code. A refused secret or grant means that the client is
+    // known.
     return !(error.facts.status === 400 && error.facts.upstreamCode === 'invalid_client')
   }
 }
@@ -80,7 +81,7 @@ async function regionOfDeployment(context: CheckContext): Promise<string | undef
   const others = regions.filter((one) => one.cdnUrl !== cdnUrl)
   const known = await Promise.all(
     others.map(async (one) => {
-      // A separate client for each region: an unreachable region must not affect the others.
+      // Each region has a separate client, because an unreachable region must not affect the others.
       const client = createUpstreamClient({ name: 'cdn', timeoutMs: REGION_TIMEOUT_MS })
       const isKnown = await deploymentIsKnown(context, one.cdnUrl, client)
       client.close()
@@ -103,7 +104,7 @@ const oauthClient: Check = {
 }
 
 const CONVERSATION_VIEW = 'conversation:message:view or conversation:webmessaging:view'
-const ROLE = 'a role of the OAuth client, in the divisions where conversations arrive'
+const ROLE = "one of the OAuth client's roles, in the divisions where conversations arrive"
 
 const permissions: Check = {
   name: 'permissions',
@@ -118,17 +119,17 @@ const permissions: Check = {
     const deployment = `${hosts.apiUrl}/api/v2/webdeployments/deployments/${encodeURIComponent(deploymentId)}`
     if (!(await isPermitted(context, details))) {
       return failed(
-        'the OAuth client may not find the conversation of a message, so attributes are sent only with the next message',
+        "the OAuth client is not allowed to find a message's conversation, so attributes are sent only with the next message",
         `Add ${CONVERSATION_VIEW} to ${ROLE}.`,
       )
     }
     if (!(await isPermitted(context, deployment))) {
       return warning(
-        "the OAuth client may not read the deployment, so its name is not known; guests don't notice",
-        'Add webDeployments:deployment:view to a role of the OAuth client.',
+        "the OAuth client is not allowed to read the deployment, so its name is not known; guests don't notice",
+        "Add webDeployments:deployment:view to one of the OAuth client's roles.",
       )
     }
-    return ok('the OAuth client may find conversations and read the deployment')
+    return ok('the OAuth client is allowed to find conversations and read the deployment')
   },
 }
 

@@ -30,17 +30,20 @@ function featureCheck(name: FeatureName, needs: Check['needs']): Check {
 }
 
 export const FEATURE_CHECKS: readonly Check[] = [
-  /** Opening hours, emergencies and the queue: every missing permission, and every schedule that cannot be evaluated. */
+  /**
+   * For opening hours, emergencies and the queue, reports every missing permission and every schedule that cannot be
+   * evaluated.
+   */
   featureCheck('availability', ['oauth client']),
   featureCheck('pre-chat form', []),
   featureCheck('survey', []),
   /** Requests the invitations for a visitor who does not exist. */
   featureCheck('journey', []),
   featureCheck('transcript', []),
-  /** A signed call to the site's backend, without a visitor. */
+  /** Makes a signed call to the site's backend, without a visitor. */
   featureCheck('visitor webhook', []),
   featureCheck('challenge', []),
   featureCheck('blocklist', []),
-  /** Which authorization Genesys accepts for guests' searches. */
+  /** Shows which authorization Genesys accepts for guests' searches. */
   featureCheck('knowledge', []),
 ]

@@ -10,10 +10,10 @@ export const redaction: Check = {
     const masked = listed([...kinds, ...patterns.map(({ name }) => name)])
     if (kinds.length > 0 && !kinds.includes('card')) {
       return warning(
-        `${masked} masked, card numbers are not`,
-        'Add card to REDACT, if guests may write card numbers.',
+        `${masked} masked, but card numbers are not`,
+        'Add card to REDACT if guests may write card numbers.',
       )
     }
-    return ok(`${masked} masked in what pages send; the content of files is not`)
+    return ok(`${masked} masked in what pages send, but not in the content of files`)
   },
 }

@@ -10,8 +10,8 @@ const TIMEOUT_MS = 10_000
 const MADE_UP_ADDRESSES = ['198.51.100.7', '203.0.113.7'] as const
 
 /**
- * Checks, through the public address of the running service, whether the service sees its guests' real addresses:
- * otherwise, limits per address are useless. A forged address must not be accepted, and a proxy's address must not be
+ * Checks, through the running service's public address, whether the service sees its guests' real addresses. If it does
+ * not, limits per address are useless. A forged address must not be accepted, and a proxy's address must not be
  * used for all guests.
  */
 export const forwardedHeaders: Check = {
@@ -63,10 +63,10 @@ function noResponse(url: string, outcome: Outcome, isRequested: boolean): Findin
 }
 
 const CERTIFICATE_FIXES = {
-  period: 'Check the clock of this machine; otherwise the certificate must be renewed.',
+  period: "Check this machine's clock. If it is right, the certificate must be renewed.",
   host: 'The certificate belongs to another host: check PUBLIC_URL or --url, and the proxies in front.',
   authority:
-    'If the certificate is from your own certificate authority, set NODE_EXTRA_CA_CERTS to a file with it, in front of the command. Otherwise browsers reject the certificate too.',
+    'If the certificate is from your own certificate authority, set NODE_EXTRA_CA_CERTS, in front of the command, to a file with that authority’s certificate. Otherwise, browsers reject the certificate too.',
 } as const
 
 const NO_PROXY = 'no proxy in front sends addresses, and none is trusted'
@@ -77,7 +77,7 @@ const UNTRUSTED_PROXY = failed(
 
 /**
  * In production, a service returns its checks only on its management port. By now, a request has passed through the
- * proxies in front, so that the service knows whether they send addresses.
+ * proxies in front, so the service knows whether they send addresses.
  */
 async function askLocalService(publicUrl: string, config: Config): Promise<Finding> {
   const url = localUrlOf(config)

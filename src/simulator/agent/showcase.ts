@@ -82,7 +82,7 @@ export const SHOWCASE = [
         contentType: 'DatePicker',
         datePicker: {
           title: 'When may we call?',
-          subtitle: 'All times are yours.',
+          subtitle: 'All times are in your time zone.',
           availableTimes: [
             { dateTime: '2026-12-01T09:00:00.000Z', duration: 1800 },
             { dateTime: '2026-12-01T13:30:00.000Z', duration: 1800 },
@@ -144,7 +144,7 @@ export const SHOWCASE = [
         contentType: 'GenericTemplate',
         generic: {
           title: 'A generic template',
-          description: 'Deprecated for the card.',
+          description: 'Deprecated in favor of the card.',
           components: [
             { title: 'Hello', actions: { textback: 'hello' } },
             { title: 'Read more', actions: { url: 'https://example.com/' } },

@@ -6,7 +6,7 @@ export interface ScheduleSpec {
   name?: string
   start: string
   end: string
-  /** A rule of RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule, the schedule applies once. */
+  /** An RFC 5545 rule, such as `FREQ=WEEKLY;BYDAY=MO,TU`. Without a rule, the schedule applies once. */
   rrule?: string
   /** Default `active`. */
   state?: 'active' | 'inactive' | 'deleted'

@@ -31,7 +31,7 @@ export function createConversations(settings: Settings, sessions: GuestSessions)
     return conversation
   }
 
-  /** Does what a flow does at its end: from now on, the guest waits for an agent. */
+  /** Does what a flow does at its end. The guest then waits for an agent. */
   function transferToQueue(conversation: Conversation): void {
     conversation.acd ??= participant('acd', 'Queue')
     conversation.isQueued = true

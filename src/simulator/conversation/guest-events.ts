@@ -51,7 +51,7 @@ export function createGuestEvents(parts: {
     if (begins) agent.hears(conversations.begin(session), 'beginning')
   }
 
-  /** Genesys: possible in a configured and a read-only session. The token's next session is new and has no history. */
+  /** Genesys: possible in a configured or a read-only session. The token's next session is new and has no history. */
   function cleared(session: GuestSession, tracingId?: string): void {
     if (!settings.conversationClear) throw clearOff()
     echoEvents(session, presence('Clear'), tracingId)

@@ -56,7 +56,7 @@ export class GuestSession {
   readonly messages: RateWindow
   readonly historyCalls: RateWindow
   conversation: Conversation | undefined
-  /** For the addresses of files from the agent. */
+  /** Used in the addresses of files from the agent. */
   baseUrl = ''
   expiresAtMs: number
   expired = false
@@ -86,7 +86,7 @@ export class GuestSession {
     this.expiresAtMs = this.#settings.now() + this.#settings.sessionDurationSeconds * SECOND_MS
   }
 
-  /** Whether it has expired; connected clients are notified once. */
+  /** Whether the session has expired; connected clients are notified once. */
   isOver(): boolean {
     if (this.expiresAtMs <= this.#settings.now()) this.expire()
     return this.expired

@@ -17,7 +17,7 @@ export function createGuestSessions(settings: Settings) {
     return session
   }
 
-  /** Adds another token of the session: the person has signed in on another device. */
+  /** Adds another token for the session, because the person has signed in on another device. */
   function know(token: string, session: GuestSession): void {
     byToken.set(token, session)
   }

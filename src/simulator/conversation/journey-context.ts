@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Genesys: `JourneyContext` of the Guest API's schema; the mobile SDK leaves `customerSession` out. */
+/** Genesys: `JourneyContext` in the Guest API's schema; the mobile SDK leaves `customerSession` out. */
 export const JourneyContext = z.looseObject({
   customer: z.looseObject({ id: z.string(), idType: z.string() }),
   customerSession: z.looseObject({ id: z.string(), type: z.string() }).optional(),

@@ -12,7 +12,7 @@ export interface ActionMapSpec {
   mediaType?: string
 }
 
-/** An event of a page, as received in `POST …/webevents`. */
+/** A page event, as received in `POST …/webevents`. */
 export interface JourneyEvent {
   customerCookieId: string
   eventName: string
@@ -82,7 +82,7 @@ export function createJourney() {
         ),
       )
     },
-    /** New offers for the visitor of a page. */
+    /** New offers for a page's visitor. */
     offersFor(customerId: string): OfferedAction[] {
       const own = events.filter(({ customerCookieId }) => customerCookieId === customerId)
       return maps.flatMap((map) => {

@@ -14,7 +14,7 @@ export interface Limits {
   echoesPerMinute: number
   /** Open connections per session; one more closes the oldest. */
   connectionsPerSession: number
-  /** Custom attributes of one message: bytes of keys and values in UTF-8. */
+  /** Size of one message's custom attributes: the UTF-8 bytes of keys and values. */
   attributeBytes: number
   /** A guest's text in UTF-8 bytes. */
   textBytes: number

@@ -68,7 +68,7 @@ interface Pending {
   done: () => void
 }
 
-/** Holds the faults of a test until a matching response occurs. */
+/** Holds a test's faults until a matching response occurs. */
 export function createFaultInjector() {
   const pending = new Set<Pending>()
 

@@ -5,7 +5,7 @@ const SECRET = 'simulated-secret'
 /** The tokens that its widget would produce: `solved-<anything>@<host of the page>`. */
 const TOKEN = /^solved[\w-]*@([\w.-]+)$/
 
-/** A vendor of challenges: `siteverify` as Turnstile, hCaptcha, reCAPTCHA and Friendly Captcha document it. */
+/** A challenge vendor: `siteverify` as Turnstile, hCaptcha, reCAPTCHA and Friendly Captcha document it. */
 export function challengeVendor(): Router {
   const used = new Set<string>()
   const router = Router()

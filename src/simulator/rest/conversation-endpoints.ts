@@ -18,7 +18,7 @@ const State = z.looseObject({ state: z.literal('disconnected') })
 export function conversationEndpoints(conversations: Conversations, oauth: OAuth): Router {
   const router = Router()
 
-  /** Finds the conversation of a message. The id is the message's `id`, not its `channel.messageId`. */
+  /** Finds a message's conversation. The id is the message's `id`, not its `channel.messageId`. */
   router.get(`${MESSAGES}/:messageId/details`, (req, res) => {
     oauth.authorize(req, ...VIEW)
     const entry = conversations.entryOf(req.params.messageId)

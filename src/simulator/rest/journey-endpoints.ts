@@ -54,7 +54,7 @@ const ActionEvent = z.object({
   ]),
 })
 
-/** Events of pages, and the offers of action maps. It is unknown whether the platform requires an access token. */
+/** Page events, and the offers from action maps. It is unknown whether the platform requires an access token. */
 export function journeyEndpoints(
   settings: Pick<Settings, 'deploymentId' | 'journeyNeedsToken'>,
   journey: Journey,

@@ -6,7 +6,7 @@ export interface ErrorDetails {
   details?: { errorCode: string; fieldName?: string }[]
 }
 
-/** A refusal of the REST API; `sendError` creates its body. */
+/** A refusal from the REST API; `sendError` creates its body. */
 export class PlatformError extends Error {
   readonly status: number
   readonly code: string

@@ -11,7 +11,7 @@ const DISCONNECT = {
   'read-only': { enabled: true, type: 'ReadOnly' },
 }
 
-/** The content delivery host: the public configuration of the deployment. */
+/** The content delivery host, which serves the deployment's public configuration. */
 export function publicConfiguration(settings: Settings, knowledge: KnowledgeBase): Router {
   const router = Router()
 
@@ -93,7 +93,7 @@ function conversationsApp(settings: Settings, messagingEndpoint: string) {
   }
 }
 
-/** An unknown id gets 403, not 404, and the object store's body instead of an error of the REST API. */
+/** An unknown id gets 403, not 404, and the object store's body instead of a REST API error. */
 function refuse(res: Response): void {
   res
     .status(403)

@@ -78,7 +78,7 @@ export function createRestApp(parts: RestParts): Express {
   return app
 }
 
-/** Refuses a body that is not JSON with 415. Official clients send a `Content-Type` even with GET, without a body. */
+/** Refuses a body that is not JSON with 415. Official clients send a `Content-Type` even with a GET without a body. */
 function jsonOnly(req: Request, _res: Response, next: NextFunction): void {
   const isEmpty = req.get('content-length') === '0'
   // Without a body, `is` returns null.

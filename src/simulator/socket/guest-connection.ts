@@ -22,7 +22,7 @@ export class GuestConnection {
   readonly requests: RateWindow
   readonly echoes: RateWindow
   session: GuestSession | undefined
-  /** The token with which it was configured; a signed-in person's session can have several tokens. */
+  /** The token with which the connection was configured; a signed-in person's session can have several tokens. */
   token: string | undefined
   readonly #socket: WebSocket
   readonly #parts: ConnectionParts

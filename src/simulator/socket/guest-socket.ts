@@ -96,7 +96,7 @@ export function createGuestSocket(parts: GuestSocketParts) {
 export type GuestSocket = ReturnType<typeof createGuestSocket>
 
 /**
- * Routes every WebSocket handshake of the server to the guest socket. Java's HttpClient and `curl --http2`
+ * Routes all of the server's WebSocket handshakes to the guest socket. Java's HttpClient and `curl --http2`
  * send `Upgrade: h2c` with each REST request; a server that does not support it responds in HTTP/1.1 (RFC
  * 9110 section 7.8).
  *
@@ -166,7 +166,7 @@ function tokenOf({ token }: WireFrame): { token?: string } {
   return typeof token === 'string' ? { token } : {}
 }
 
-/** Uses the connection's configured token if there is none, as in the echo that Genesys documents. */
+/** Uses the connection's configured token if the frame has none, as in the echo that Genesys documents. */
 function checked(json: WireFrame, configuredToken: string | undefined): GuestRequest {
   const { token = json.action === 'echo' ? configuredToken : undefined } = json
   const { success, data } = GuestRequestSchema.safeParse({ ...json, token })

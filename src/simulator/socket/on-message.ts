@@ -18,7 +18,7 @@ import type { GuestSessions } from '../conversation/guest-sessions.ts'
 import { type Content, inboundMessage, pushed } from './payloads.ts'
 import type { Settings } from '../settings.ts'
 
-/** Messages and events of the guest. The echo to all connections is the only acknowledgement. */
+/** The guest's messages and events. The echo to all connections is the only acknowledgement. */
 export function messageActions(parts: {
   settings: Settings
   sessions: GuestSessions

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-/** The content of one WebSocket text message of the platform. */
+/** The content of one WebSocket text message from the platform. */
 export interface Frame {
   type: 'message' | 'response'
   class: string
@@ -54,7 +54,7 @@ export interface StructuredMessage {
 type Part = Pick<StructuredMessage, 'type' | 'text' | 'content' | 'events'>
 
 /**
- * A message of the guest as all connections of the session receive it. `channel.messageId` is a UUID only
+ * A guest's message, as all of the session's connections receive it. `channel.messageId` is a UUID only
  * here, and `metadata.authenticated` shows that the guest has signed in.
  */
 export function inboundMessage(
@@ -133,7 +133,7 @@ function frame(type: Frame['type'], frameClass: string, code: number, body: unkn
   return { type, class: frameClass, code, body, ...(tracingId !== undefined && { tracingId }) }
 }
 
-/** Ids of messages are opaque; the platform mostly uses 32 hex digits. */
+/** Message ids are opaque; the platform mostly uses 32 hex digits. */
 export function hexId(): string {
   return randomBytes(16).toString('hex')
 }

@@ -20,8 +20,8 @@ export type Fault =
   /** Neither side receives further data from the other, and neither gets an error. */
   | { readonly kind: 'half-open' }
   /**
-   * The service receives bytes that are neither HTTP nor TLS, and the connection is then closed, as if a server with
-   * another protocol used the port.
+   * The service receives bytes that are neither HTTP nor TLS, and the connection is then closed, as if a server that
+   * speaks another protocol listened on the port.
    */
   | { readonly kind: 'garbage' }
 
@@ -106,7 +106,7 @@ async function listen(port: number, accept: (client: Socket) => void): Promise<S
   return server
 }
 
-/** One connection of the service, and its counterpart to the upstream. */
+/** One of the service's connections, and its counterpart to the upstream. */
 class Tunnel {
   #fault: Fault | undefined
   readonly #client: Socket

@@ -32,7 +32,7 @@ export interface ClosedState {
 
 /**
  * Shows a notice instead of the conversation while the contact center is closed and no conversation is active. This
- * bundle is loaded only if the page sets `when-closed`, or when a guest waits for an agent.
+ * bundle is loaded only if the page sets `when-closed`, or when a guest is waiting for an agent.
  * @returns a promise that resolves when the state is first known, or cannot be determined
  */
 export function showClosed(state: ClosedState, options: ClosedOptions, onChange: () => void): Promise<void> {

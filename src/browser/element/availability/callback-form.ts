@@ -41,8 +41,8 @@ interface FormParts extends CallbackFormOptions {
 }
 
 /**
- * Adds a button to the notice of the closed contact center. The button opens a form for requesting a callback. This
- * bundle is loaded only if the contact center is closed and the service accepts callbacks.
+ * Adds a button to the notice that the contact center is closed. The button opens a form for requesting a callback.
+ * This bundle is loaded only if the contact center is closed and the service accepts callbacks.
  * @param place gets the class `asking` while the form is shown
  */
 export function offerCallback(place: HTMLElement, options: CallbackFormOptions): void {
@@ -211,7 +211,7 @@ function input(id: string, more: Pick<Input, 'maxChars'> & Partial<Input>): Inpu
   return { type: 'input', id, required: true, multiline: false, inputMode: 'text', ...more }
 }
 
-/** A list of which one item is always selected. Unlike a date field, it is in the chat's language and direction. */
+/** A list in which one item is always selected. Unlike a date field, it is in the chat's language and direction. */
 function choice(label: string, options: readonly HTMLOptionElement[]) {
   const select = h('select', { class: 'input' }, ...options)
   return {

@@ -1,4 +1,4 @@
-/** Texts of the callback form. `{day}` is a weekday with its date; `{time}` is, for example, `9:00`. */
+/** Texts for the callback form. `{day}` is a weekday with its date; `{time}` is, for example, `9:00`. */
 export interface CallbackTexts {
   readonly callbackTitle: string
   readonly callbackName: string

@@ -1,4 +1,4 @@
-/** Styles of the panel while the contact center is closed, and of the line that shows how long the guest will wait. */
+/** Styles for the panel while the contact center is closed, and for the line that shows how long the guest will wait. */
 export const availabilityStyles = `
 .panel.shut > :not(.header, .closed), .panel.shut .header-state, .panel.after-hours .over-bar .action { display: none; }
 .closed {

@@ -1,4 +1,4 @@
-/** Styles of the sheet that asks for confirmation before the conversation is ended. */
+/** Styles for the sheet that asks for confirmation before the conversation is ended. */
 export const endSheetStyles = `
 .veil {
   position: absolute; inset: 0; display: flex; align-items: flex-end; padding: 0.75rem;

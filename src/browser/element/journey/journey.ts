@@ -29,7 +29,7 @@ const EARLY_MS = 100
 const FINAL_STATUSES = [403, 404, 501]
 
 /**
- * Reports to Genesys which pages the visitor sees, and shows the invitations of Genesys' action maps. This separate
+ * Reports to Genesys which pages the visitor sees, and shows the invitations from Genesys' action maps. This separate
  * file is loaded if the page sets `journey` and the service accepts page views.
  */
 export function followJourney(options: JourneyOptions): void {

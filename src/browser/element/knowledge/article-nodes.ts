@@ -10,8 +10,8 @@ const ENTITY = /&(amp|lt|gt|quot|#39);/g
 const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /**
- * Converts the HTML of an article into nodes. Only the few kinds of elements that the service writes are created,
- * because injected markup could name another service, whose HTML must not run in the page. The conversion also works on
+ * Converts an article's HTML into nodes. Only the few kinds of elements that the service writes are created,
+ * because injected markup could name another service, whose HTML must not run on the page. The conversion also works on
  * pages that require Trusted Types.
  */
 export function articleNodes(html: string): Node[] {

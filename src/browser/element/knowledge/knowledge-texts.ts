@@ -1,6 +1,6 @@
-/** Texts of the article search. */
+/** Texts for the article search. */
 export interface KnowledgeTexts {
-  /** Label of the field. */
+  /** The search field's label. */
   readonly findAnswer: string
   readonly search: string
   readonly searching: string

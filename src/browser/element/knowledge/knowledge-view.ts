@@ -152,7 +152,7 @@ function createKnowledgeView(
     shown.focus()
   }
 
-  /** @param isOnlySpoken whether only screen readers get the text, because the guest sees what it says */
+  /** @param isOnlySpoken whether only screen readers get the text, because sighted guests see what it says */
   function say(text: string, isOnlySpoken = false): void {
     status.textContent = text
     status.classList.toggle('spoken', isOnlySpoken)

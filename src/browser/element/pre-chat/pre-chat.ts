@@ -152,8 +152,8 @@ function formField(field: PreChatField, language: string): FormField {
 }
 
 /**
- * The text in the language of the chat or a regional variant of it, otherwise in English, otherwise in its first
- * language.
+ * The text in the language of the chat or a regional variant of it, otherwise in English, otherwise in the first
+ * language that the text has.
  */
 function textIn(text: LocalizedText | undefined, language: string): string | undefined {
   if (text === undefined || typeof text === 'string') return text
@@ -163,7 +163,7 @@ function textIn(text: LocalizedText | undefined, language: string): string | und
   return text[exact ?? similar ?? 'en'] ?? Object.values(text)[0]
 }
 
-/** Styles of the form, which takes the place of the conversation. */
+/** Styles for the form, which takes the place of the conversation. */
 const preChatStyles = `
 .pre-chat { flex: 1; min-height: 0; overflow-y: auto; padding: 1rem; }
 .pre-chat ~ .log, .pre-chat ~ .composer { display: none; }

@@ -71,7 +71,7 @@ function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: bool
   )
 }
 
-/** The question to the guest. A bot that asks the guest to sign in may provide its own text. */
+/** The question for the guest. A bot that asks the guest to sign in may provide its own text. */
 function question(prompt: GuestPrompt, texts: Texts): string {
   if (prompt.kind === 'video') return texts.videoOffer
   if (prompt.kind === 'co-browse') return texts.coBrowseOffer

@@ -80,7 +80,7 @@ export function carouselView(cards: readonly Card[], view: ChatView): HTMLElemen
       const isMoreAfter = dots.at(-1)?.className === ''
       track.classList.toggle('more-before', isMoreBefore)
       track.classList.toggle('more-after', isMoreAfter)
-      // Not `disabled`, which would take the focus from the arrow that was just used.
+      // `disabled` is not used, because it would take the focus from the arrow that was just used.
       previous.setAttribute('aria-disabled', String(!isMoreBefore))
       next.setAttribute('aria-disabled', String(!isMoreAfter))
       toggle(steps, isMoreBefore || isMoreAfter)

@@ -184,7 +184,7 @@ function fieldOf(
 function inputField(field: FieldOf<'input'>, label: string, view: ChatView): Field {
   const common = {
     class: 'input',
-    // A space, because an empty field without a placeholder never matches :placeholder-shown.
+    // The default is a space, because an empty field without a placeholder never matches :placeholder-shown.
     placeholder: field.placeholder ?? ' ',
     maxlength: field.maxChars,
     inputmode: field.inputMode,

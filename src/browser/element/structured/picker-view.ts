@@ -7,7 +7,7 @@ import type { Part } from '../content-part.ts'
 import { h, toggle } from '../dom.ts'
 import { icon } from './icons.ts'
 
-/** A question to the guest, until there is an answer. */
+/** A question for the guest, shown until it is answered. */
 export interface Question {
   readonly node: HTMLElement
   /**

@@ -1,4 +1,4 @@
-/** Styles of cards, pickers and forms. */
+/** Styles for cards, pickers and forms. */
 export const structuredStyles = `
 .card, .picker { width: 16.75rem; max-width: 100%; overflow: hidden; border-radius: 1rem; background: var(--_raised); border: 1px solid var(--_line); }
 .card-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover; background: var(--_soft); }

@@ -1,4 +1,4 @@
-/** Styles of the composer. */
+/** Styles for the composer. */
 export const composerStyles = `
 .composer { flex: none; padding: 0.375rem 0.875rem max(0.875rem, env(safe-area-inset-bottom)); }
 .line {

@@ -1,4 +1,4 @@
-/** Styles of the messages: bubbles in groups, quick replies, files, days, delivery, and the typing indicator. */
+/** Styles for the messages: bubbles in groups, quick replies, files, days, delivery, and the typing indicator. */
 export const messageStyles = `
 .log { flex: 1; min-height: 0; position: relative; display: flex; }
 .scroller {

@@ -1,4 +1,4 @@
-/** Styles of the panel with its header and its notices. */
+/** Styles for the panel with its header and its notices. */
 export const panelStyles = `
 .panel {
   position: absolute; inset: auto 0 4.75rem auto; margin: 0; padding: 0; border: 0; color: inherit; max-height: none; width: 25rem; max-width: calc(100vw - 2 * var(--_inset));

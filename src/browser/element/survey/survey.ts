@@ -8,8 +8,8 @@ import { SURVEY_TEXTS } from './survey-texts.ts'
 const SCORES = [1, 2, 3, 4, 5]
 
 /**
- * Asks the guest to rate an ended conversation, once per conversation. This bundle is loaded only at the end of a
- * conversation if the service accepts ratings.
+ * Asks the guest to rate an ended conversation, once per conversation. This bundle is loaded only if the service
+ * accepts ratings, at the end of a conversation.
  */
 export function askForScore(
   bar: HTMLElement,

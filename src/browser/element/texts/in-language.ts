@@ -1,4 +1,4 @@
-/** Texts of one part of the chat, by language, such as `de`. */
+/** Texts for one part of the chat, by language, such as `de`. */
 export type InEachLanguage<Part> = Readonly<Record<string, Part>> & { readonly en: Part }
 
 /** The texts for a language tag such as `de-AT`; English as the fallback. */

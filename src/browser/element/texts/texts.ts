@@ -28,12 +28,12 @@ const LANGUAGES: Readonly<Record<string, () => Promise<Texts>>> = {
   pt: async () => (await import('./pt.ts')).pt,
 }
 
-/** The texts of a language tag such as `de-AT`; English as the fallback. */
+/** The texts for a language tag such as `de-AT`; English as the fallback. */
 export function loadTexts(language: string): Texts | Promise<Texts> {
   const load = LANGUAGES[baseLanguageOf(language)]
   if (load === undefined) return en
   return load().catch((error: unknown) => {
-    console.warn('The chat is in English, because the texts of its language could not be loaded.', error)
+    console.warn('The chat is in English, because the texts in its language could not be loaded.', error)
     return en
   })
 }

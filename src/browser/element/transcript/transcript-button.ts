@@ -9,7 +9,7 @@ const ICON = 'M12 4v11M6.5 10 12 15.5 17.5 10M5 19.5h14'
 const REVOKE_AFTER_MS = 60_000
 
 /**
- * Adds a button to the header that downloads the conversation. This bundle is loaded only if the service offers
+ * Adds to the header a button that downloads the conversation. This bundle is loaded only if the service offers
  * transcripts.
  */
 export function addTranscriptButton(

@@ -1,4 +1,4 @@
-/** Styles of the files above the composer's field that have not been sent yet. */
+/** Styles for the unsent files above the composer's field. */
 export const uploadStyles = `
 .tray { display: grid; gap: 0.375rem; margin-bottom: 0.5rem; max-height: 11.875rem; overflow-y: auto; }
 .upload { display: flex; align-items: center; gap: 0.625rem; padding: 0.4375rem 0.5rem; border-radius: 0.875rem; background: var(--_soft); animation: message-in 0.2s var(--_out); }

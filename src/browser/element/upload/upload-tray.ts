@@ -88,7 +88,7 @@ export function createUploadTray(
   function reason(error: unknown, name: string): string {
     const maxKB = chat.session?.limits.attachments?.maxFileSizeKB ?? 10_240
     const max = fileSize(maxKB * 1024, locale)
-    // Not `instanceof ChatProblem`, because this bundle does not contain the class.
+    // `instanceof ChatProblem` cannot be used, because this bundle does not contain the class.
     const code: ProblemCode = (error as Partial<ChatProblem>).code ?? 'other'
     return fill(texts.problems[code] ?? texts.problems.other, { name, max })
   }

@@ -1,4 +1,4 @@
-/** The shop page of the demo: a button that opens the chat, the sign-in, and a note that the agent is simulated. */
+/** The demo's shop page: a button that opens the chat, the sign-in, and a note that the agent is simulated. */
 import type { GuestChat } from '../../client/chat-client.ts'
 
 const AGENT_VIEW_EVERY_MS = 1500

@@ -1,4 +1,4 @@
-/** A request, as the documentation of Swagger UI defines it. */
+/** A request, as the Swagger UI documentation defines it. */
 interface DocsRequest {
   url: string
   readonly loadSpec?: boolean
@@ -15,7 +15,7 @@ interface DocsAnswer {
   readonly text?: unknown
 }
 
-/** The script of `swagger-ui-dist`, which the page loads before this one. */
+/** The script from `swagger-ui-dist`, which the page loads before this one. */
 declare const SwaggerUIBundle: (options: {
   url: string
   dom_id: string
@@ -59,7 +59,7 @@ function keepWhatIsNeeded(answer: DocsAnswer): DocsAnswer {
   return answer
 }
 
-/** Live events never end, so only those of the first seconds are shown. */
+/** Live events never end, so only those from the first seconds are shown. */
 async function listenForAWhile(url: string, request: RequestInit): Promise<Response> {
   const answer = await fetch(url, request)
   if (answer.body === null || !answer.ok) return answer
