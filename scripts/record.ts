@@ -78,7 +78,9 @@ async function compare(folder: Folder): Promise<void> {
       continue
     }
     const found = differences(recorded, await fromSimulator(folder, scenario))
-    console.log(`${folder}/${name} (${platform}, ${date}): ${found.length || 'no'} differences in shape`)
+    console.log(
+      `${folder}/${name} (${platform}, ${date}): ${found.length || 'no'} ${found.length === 1 ? 'difference' : 'differences'} in shape`,
+    )
     if (found.length > 0) console.log(`${tableOf(found)}\n`)
   }
 }
@@ -88,7 +90,9 @@ async function compareReport(path: string): Promise<void> {
   const report = readReport(path)
   const simulator = await reportOfSimulator(report.driver, report.checks['message'] !== 'skipped')
   const found = reportDifferences(report, simulator)
-  console.log(`${path} (${report.platform}, ${report.date}): ${found.length || 'no'} differences in shape`)
+  console.log(
+    `${path} (${report.platform}, ${report.date}): ${found.length || 'no'} ${found.length === 1 ? 'difference' : 'differences'} in shape`,
+  )
   if (found.length > 0) console.log(tableOf(found))
 }
 

@@ -59,7 +59,7 @@ export interface GuestChatAttributes {
   'when-closed'?: 'hide' | 'notice'
   /**
    * How a new guest finds articles, if `KNOWLEDGE` is on in the service: `offer` shows a search above the conversation until the
-   * guest has written, `first` shows only the search until the guest chooses to write, and `none` shows no search. Default `offer`.
+   * guest sends a message, `first` shows only the search until the guest chooses to write, and `none` shows no search. Default `offer`.
    */
   knowledge?: 'offer' | 'first' | 'none'
   /**
