@@ -153,8 +153,8 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 const SHARE_OF_LEFT = 1 / 3
 
 /**
- * Limits, by address, the requests that make the service connect to Genesys. Opening a session costs a connection, as does even
- * a cheap read by an inactive guest, and all guests share the deployment's limit. Must be used after the session guard.
+ * Limits, by address, the requests that make the service connect to Genesys. Opening a session costs a connection, as does
+ * even a cheap read by an inactive guest, and all guests share the deployment's limit. Must be used after the session guard.
  */
 export function limitConnections(options: {
   /** The number of connections that requests may still open in this minute; undefined if the driver opens none. */

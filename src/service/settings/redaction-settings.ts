@@ -8,7 +8,7 @@ export interface RedactionSettings {
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[]
 }
 
-/** Matching takes time proportional to the pattern's size times the text's length. These limits keep it to a few milliseconds. */
+/** The time for matching grows with a pattern's size times the text's length. These limits keep it to a few milliseconds. */
 const MAX_PATTERNS = 20
 const MAX_PROGRAM_SIZE = 500
 

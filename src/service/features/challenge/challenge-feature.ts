@@ -135,7 +135,10 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
   return {
     requireSolution,
-    /** Why the vendor cannot be used; undefined if it can. Sends an invalid token, which the vendor refuses if the settings are right. */
+    /**
+     * Why the vendor cannot be used; undefined if it can. Sends an invalid token, which the vendor refuses if the settings
+     * are right.
+     */
     async vendorFailure() {
       const answer = await checkAtVendor?.('no-token', undefined)
       return answer?.verdict === 'unavailable' ? answer.reason : undefined
