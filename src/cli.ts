@@ -9,7 +9,7 @@ Exits with status 78 if the settings are invalid.
 
 genesys-guest-bff demo
 
-Starts a demo website with a chat, with the service and a simulator in place of Genesys.
+Starts a demo website with a chat, the service, and a simulator in place of Genesys.
 Set PORT and SIMULATOR_PORT to use other ports.
 
 genesys-guest-bff simulator

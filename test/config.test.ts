@@ -80,7 +80,7 @@ describe('the configuration', () => {
     })
     expect(warnings).toEqual([
       'METRICS_PORT is now called MANAGEMENT_PORT; the old name works until the next release',
-      'GENESYS_DEPLOYMENT_ID is the placeholder of .env.example: set the id of your Messenger deployment',
+      'GENESYS_DEPLOYMENT_ID is the placeholder from .env.example: set the id of your Messenger deployment',
     ])
   })
 
@@ -202,7 +202,7 @@ describe('settings are refused', () => {
 
   test('with a message that lists the regions if the region is unknown', () => {
     expect(problemsOf({ ...good, GENESYS_REGION: 'eu-west-9' })).toEqual([
-      expect.stringMatching(/^GENESYS_REGION is not a region .*eu-west-1 \(mypurecloud\.ie\), /),
+      expect.stringMatching(/^GENESYS_REGION is not a Genesys Cloud region.*eu-west-1 \(mypurecloud\.ie\), /),
     ])
   })
 

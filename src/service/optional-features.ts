@@ -45,7 +45,7 @@ export interface OptionalFeature {
   >
   /** Identifies the visitor who sent a request, if the feature can. */
   readonly trustedAttributes?: TrustedAttributes | undefined
-  /** Adds further events to a guest's events. */
+  /** Adds the feature's events to a guest's live events. */
   readonly addEvents?: ((guestApi: GuestApi) => GuestApi['subscribe']) | undefined
   /** Middleware that runs before every guest route. */
   readonly beforeRoutes?: readonly RequestHandler[]
@@ -59,7 +59,7 @@ export interface OptionalFeature {
   close?(): void
 }
 
-/** What the routes of a feature can use. */
+/** What a feature's routes can use. */
 export interface FeatureRoutes {
   readonly guards: GuestRouteGuards
   readonly services: GuestServices

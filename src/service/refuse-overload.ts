@@ -8,17 +8,17 @@ import type { SiteFront } from './site-front.ts'
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   'all taken': overloaded(
-    'MAX_REQUESTS_IN_FLIGHT limits the requests in flight of one process. Run more replicas.',
+    'MAX_REQUESTS_IN_FLIGHT limits the requests in flight in one process. Run more replicas.',
   ),
   'all of this key taken': new RequestError('rate_limited', 'Too many requests are in flight.', {
     retryAfterSeconds: 1,
-    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS limits the requests of one address. Behind a proxy, set TRUST_PROXY.',
+    hint: 'MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS limits the requests in flight from one address. Behind a proxy, set TRUST_PROXY.',
   }),
 }
 
 /**
  * Refuses a request for which no slot is free, before any other work is done for it. The response is created only once,
- * and pages of allowed origins can read it. Every refusal is counted, but at most one per second is logged.
+ * and pages from allowed origins can read it. Every refusal is counted, but at most one per second is logged.
  */
 export function refuseOverload(
   frontOf: (res: Response) => SiteFront,

@@ -5,7 +5,7 @@ import { createOriginGate, type OriginGate } from './middleware/origin-gate.ts'
 import { createRateLimits, type CountShared, type RateLimits } from './middleware/rate-limits.ts'
 import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
 
-/** The middleware that runs before the routes of a site, with the site's settings. */
+/** The middleware that runs before a site's routes, with the site's settings. */
 export interface SiteFront {
   readonly log: Log
   readonly metrics: Metrics
@@ -62,7 +62,7 @@ export function createSiteFront(
   }
 }
 
-/** The files of Genesys have https addresses, which need no entry; the files of a local simulator do not. */
+/** Genesys' files have https addresses, which need no entry. A local simulator's files have http addresses. */
 function pictureOrigins({ genesys }: Config): string[] {
   const { apiUrl } = genesys.hosts
   return apiUrl.startsWith('http:') ? [new URL(apiUrl).origin] : []

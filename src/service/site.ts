@@ -48,7 +48,7 @@ export interface GuestBffOptions {
   readonly guestApi?: GuestApi
   /** Epoch ms, for expiries. Default: `Date.now`. */
   readonly now?: () => number
-  /** A monotonic clock in ms, for waits and deadlines. Default: `now` if given, otherwise the clock of the process. */
+  /** A monotonic clock in ms, for waits and deadlines. Default: `now` if given, otherwise the process's clock. */
   readonly monotonicNow?: () => number
 }
 
@@ -75,7 +75,7 @@ export interface Site {
   readonly checks: () => Promise<readonly ReadinessCheck[]>
   /** Resolves as soon as it is known whether the shared state is available, and after a second at most. */
   readonly started: Promise<void>
-  /** Replaces the keys of session tokens. If one was removed, pages with an event stream must authenticate again. */
+  /** Replaces the keys for session tokens. If one was removed, pages with an event stream must authenticate again. */
   replaceSessionKeys(keys: readonly Uint8Array[]): void
   /** Asks pages with an event stream to reconnect. */
   reconnectPages(): void
@@ -91,7 +91,7 @@ const END_EXPIRED_STREAMS_EVERY_MS = 5000
 export interface SiteOptions {
   readonly id: string | undefined
   readonly config: Config
-  /** The state of the site that this one replaces after a change of settings. */
+  /** The state of the site that this one replaces after its settings have changed. */
   readonly memory?: SessionMemory | undefined
 }
 

@@ -11,7 +11,7 @@ import { createSite, type GuestBffOptions, type ProcessParts, type Site } from '
 import { createSiteFront } from './site-front.ts'
 
 export interface Sites {
-  /** Chooses the site of a request, or the front for requests that match no site. */
+  /** Chooses the site for a request, or the front for requests that match no site. */
   readonly choose: RequestHandler
   readonly checks: () => Promise<SiteChecks[]>
   readonly started: Promise<void>
@@ -33,7 +33,7 @@ export interface SitesParts extends ProcessParts {
 }
 
 /**
- * The sites of a process: those of `SITES_FILE`, or the one that the environment configures. Sites share no token,
+ * The sites of a process: those in `SITES_FILE`, or the one that the environment configures. Sites share no token,
  * attribute, rate limit or metric with each other.
  */
 export function createSites(
@@ -111,7 +111,7 @@ export function createSites(
   }
 
   /**
-   * If the request has an `Origin`, it alone determines the site. Otherwise, chooses the only site or, if there are
+   * If the request has an `Origin`, it alone determines the site. Otherwise, this is the only site or, if there are
    * several, the one with the requested host.
    */
   function siteOf(req: Request): Site | undefined {
@@ -149,7 +149,7 @@ export function createSites(
   }
 }
 
-/** Finds the site of a request by the page's origin or by the requested host. */
+/** Finds the site for a request by the page's origin or by the requested host. */
 interface SiteTable {
   /** An exact origin takes precedence over a wildcard, and a longer wildcard over a shorter one. */
   byOrigin(origin: string): Site | undefined

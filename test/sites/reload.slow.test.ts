@@ -185,7 +185,7 @@ describe('when the sites file is read again,', () => {
     const report = await ready()
     expect(report.status).toBe('degraded')
     const output = JSON.stringify(report) + running.logLines.join('')
-    expect(output).toContain('sites.shop: GENESYS_REGION is not a region of Genesys Cloud')
+    expect(output).toContain('sites.shop: GENESYS_REGION is not a Genesys Cloud region')
     expect(output).toContain(
       'sites.bank: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read (ENOENT)',
     )

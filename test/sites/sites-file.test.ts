@@ -227,7 +227,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     'the setting %s, which belongs to the process',
     (name) => {
       expect(problemsOf(shopWith({ [name]: SECRET }))).toEqual([
-        `SITES_FILE: sites.shop: ${name} is a setting of the process: set it in the environment`,
+        `SITES_FILE: sites.shop: ${name} applies to the whole process: set it in the environment`,
       ])
     },
   )

@@ -31,7 +31,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{ .place }}TRUST_PROXY must be the number of proxies in front of the service, 0 to 16, or a list of their networks, such as 10.0.0.0/8
 {{- end }}
 {{- if not $s.GENESYS_DEPLOYMENT_ID }}
-{{ .place }}GENESYS_DEPLOYMENT_ID is missing: set the id of the Messenger deployment in Genesys Cloud
+{{ .place }}GENESYS_DEPLOYMENT_ID is missing: set it to the id of the Messenger deployment in Genesys Cloud
 {{- else if not (regexMatch "^[0-9a-zA-Z-]{1,64}$" (toString $s.GENESYS_DEPLOYMENT_ID)) }}
 {{ .place }}GENESYS_DEPLOYMENT_ID must be the id of the Messenger deployment in Genesys Cloud, such as 0b1f5a3e-51a4-4c8e-9c55-5e1f0f7a0002
 {{- end }}
@@ -39,7 +39,7 @@ us-east-1 (mypurecloud.com), us-east-2 (use2.us-gov-pure.cloud), us-west-2 (usw2
 {{- if regexMatch "(?i)[/:]|^(apps|login|api)[.]" $s.GENESYS_REGION }}
 {{ .place }}GENESYS_REGION must be a region or its domain alone, such as mypurecloud.ie without https://apps.; the regions are {{ include "bff.regions" . }}
 {{- else if not (regexMatch (printf "(^|[ (])%s([ )]|$)" (regexQuoteMeta (lower (trim $s.GENESYS_REGION)))) (include "bff.regions" .)) }}
-{{ .place }}GENESYS_REGION is not a region of Genesys Cloud; the regions are {{ include "bff.regions" . }}
+{{ .place }}GENESYS_REGION is not a Genesys Cloud region; the regions are {{ include "bff.regions" . }}
 {{- end }}
 {{- else if not (or $s.GENESYS_API_URL $s.GENESYS_LOGIN_URL $s.GENESYS_MESSAGING_URL $s.GENESYS_CDN_URL) }}
 {{ .place }}GENESYS_REGION is missing: set the AWS region or the domain of your organization, such as eu-west-1 or mypurecloud.ie

@@ -33,7 +33,7 @@ export function guestRouteGuards(options: {
   readonly rate: RateLimits
   readonly session: SessionGuard
   readonly bodies: OpenLimit
-  /** Limits the requests in flight of each guest. */
+  /** Limits each guest's requests in flight. */
   readonly inFlightByGuest: OpenLimit
   /** Limits connections to Genesys by address. */
   readonly connections: RequestHandler
@@ -77,5 +77,5 @@ export function guestRouteGuards(options: {
 /** One error for all refusals: capturing a stack trace for each took 7% of the CPU time in a flood of refusals. */
 const TOO_MANY_OF_GUEST = new RequestError('rate_limited', 'This guest has too many requests in flight.', {
   retryAfterSeconds: 1,
-  hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST limits the requests in flight of one guest.',
+  hint: 'MAX_REQUESTS_IN_FLIGHT_PER_GUEST limits the requests in flight from one guest.',
 })

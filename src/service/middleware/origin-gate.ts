@@ -21,15 +21,15 @@ export interface OriginGateOptions {
 }
 
 export interface OriginGate {
-  /** Sets CORS headers for allowed pages. Refuses no request, so that pages can read refusals of later middleware. */
+  /** Sets CORS headers for allowed pages. Refuses no request, so that pages can read refusals by later middleware. */
   readonly cors: RequestHandler
   /**
-   * The same headers for a response that is sent before Express handles the request, as alternating names and
-   * values.
+   * The same headers, as alternating names and values, for a response that is sent before Express handles the
+   * request.
    */
   corsHeaders(origin: string | undefined): string[]
   /**
-   * Refuses requests of foreign pages, for every route and method, and responds to the preflights of allowed
+   * Refuses requests from foreign pages, for every route and method, and responds to preflights from allowed
    * pages.
    */
   readonly enforceOrigin: RequestHandler
@@ -153,7 +153,7 @@ function oncePerMinute(report: (origin: string) => void): (origin: string) => vo
   }
 }
 
-/** The origin of the page; after `enforceOrigin`, always an allowed one. */
+/** The page's origin. After `enforceOrigin`, it is always an allowed one. */
 export function originOf(req: Request): string | undefined {
   return req.headers.origin
 }
@@ -173,6 +173,6 @@ export function isSameOrigin(req: Request): boolean {
 
 export function originNotAllowed(): RequestError {
   return new RequestError('origin_not_allowed', 'This website may not use this service.', {
-    hint: 'Add the exact origin of the page (scheme, host and port) to ALLOWED_ORIGINS, or to its site in SITES_FILE.',
+    hint: "Add the page's exact origin (scheme, host and port) to ALLOWED_ORIGINS, or to the page's site in SITES_FILE.",
   })
 }

@@ -20,7 +20,7 @@ export interface RateLimits {
   /** Must be used after the session guard. */
   readonly perGuest: RequestHandler
   /**
-   * Waits for the hits that all replicas have counted; used after the last limit of a route. Empty without a
+   * Waits for the hits that all replicas have counted; used after a route's last limit. Empty without a
    * shared store.
    */
   readonly shared: readonly RequestHandler[]
@@ -142,7 +142,7 @@ export function createRateLimits(settings: RateLimitSettings, countShared?: Coun
 function tooManyRequests(name: string, retryAfterSeconds: number): RequestError {
   return new RequestError('rate_limited', 'Too many requests.', {
     retryAfterSeconds,
-    hint: `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy, set TRUST_PROXY; otherwise all guests share the address of the proxy.`,
+    hint: `The limit "${name}" was reached; the RATE_… variables set the limits. Behind a proxy, set TRUST_PROXY; otherwise all guests share the proxy's address.`,
   })
 }
 
@@ -153,8 +153,8 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 const SHARE_OF_LEFT = 1 / 3
 
 /**
- * Limits, by address, the requests that make the service connect to Genesys: a new session, or each cheap read of an inactive
- * guest, costs a connection, and all guests share the deployment's limit. Must be used after the session guard.
+ * Limits, by address, the requests that make the service connect to Genesys. Opening a session costs a connection, as does
+ * even a cheap read by an inactive guest, and all guests share the deployment's limit. Must be used after the session guard.
  */
 export function limitConnections(options: {
   /** The number of connections that requests may still open in this minute; undefined if the driver opens none. */

@@ -64,7 +64,7 @@ function tooManyBodies(refusal: Refusal): RequestError {
     return overloaded('MAX_REQUESTS_ARRIVING limits the requests whose body is being received.')
   return new RequestError('rate_limited', 'Too many requests are still being received.', {
     retryAfterSeconds: 5,
-    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS limits the requests from one address whose body is being received.',
+    hint: 'MAX_REQUESTS_ARRIVING_PER_ADDRESS limits the requests whose body is being received from one address.',
   })
 }
 

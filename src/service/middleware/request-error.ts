@@ -1,6 +1,6 @@
 import { CodedError } from '../upstream/coded-error.ts'
 
-/** Errors in the request itself, or reasons not to serve it. Errors of a guest's session have their own codes. */
+/** Errors in the request itself, or reasons not to serve it. Errors in a guest's session have their own codes. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'invalid_json'

@@ -12,7 +12,7 @@ export interface SecurityHeaders {
 /**
  * Pages of this service (docs, demo) load only their own resources, but pictures in the chat may come from any
  * HTTPS address. helmet computes the headers once, because they are the same for every response.
- * @param options.pictureOrigins further origins of pictures, such as that of a simulator without TLS
+ * @param options.pictureOrigins further origins that pictures may come from, such as a simulator without TLS
  * @param options.isHttpsOnly whether browsers should use only HTTPS for this host and its subdomains
  */
 export function securityHeaders(options: {

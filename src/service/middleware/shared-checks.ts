@@ -12,7 +12,7 @@ export function addSharedCheck(res: Response, check: SharedCheck): void {
   checks.push(check)
 }
 
-/** Waits for the checks of a request and throws the first refusal. Undefined without checks. */
+/** Returns a function that waits for a request's checks and throws the first refusal; undefined if there are no checks. */
 export function pendingSharedChecks(res: Response): (() => Promise<void>) | undefined {
   const checks = res.locals.sharedChecks as SharedCheck[] | undefined
   return (
@@ -23,7 +23,7 @@ export function pendingSharedChecks(res: Response): (() => Promise<void>) | unde
   )
 }
 
-/** Used after all middleware of a route that adds checks. */
+/** Must come after all of a route's middleware that adds checks. */
 export const passSharedChecks: RequestHandler = async (_req, res, next) => {
   await pendingSharedChecks(res)?.()
   next()

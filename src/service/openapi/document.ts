@@ -45,13 +45,13 @@ export function openApiDocument(options: { readonly publicUrl: string; readonly 
       title: 'Genesys Guest BFF',
       version: options.version,
       description:
-        'A backend for the chat page of your website, in front of Genesys Cloud web messaging. To try it here, add the address of ' +
-        'this page to `ALLOWED_ORIGINS` and start with `POST /guest-session`; this page then sends the session token with each request.',
+        "A backend for your website's chat page, in front of Genesys Cloud web messaging. To try it here, add this page's origin " +
+        'to `ALLOWED_ORIGINS` and start with `POST /guest-session`; this page then sends the session token with each request.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: options.publicUrl === '' ? '.' : options.publicUrl }],
     tags: [
-      { name: 'guest', description: 'Operations of a guest' },
+      { name: 'guest', description: 'Operations for a guest' },
       { name: 'page', description: 'Information for a page' },
       { name: 'operator', description: 'Checks for an orchestrator' },
     ],

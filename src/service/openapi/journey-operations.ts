@@ -11,12 +11,12 @@ const JourneyInvitation = z
   })
   .meta({
     id: 'JourneyInvitation',
-    description: 'An offer of a chat to this visitor, made by an action map.',
+    description: 'A chat offer that an action map makes to this visitor.',
   })
 
 export const JourneyInvitations = z
   .object({
-    sessionId: z.string().optional().meta({ description: "Genesys' id of the visit." }),
+    sessionId: z.string().optional().meta({ description: "Genesys' id for the visit." }),
     invitations: z.array(JourneyInvitation),
     askAgainAfterSeconds: z.number(),
   })
@@ -37,7 +37,7 @@ export const JOURNEY_OPERATIONS: readonly Operation[] = [
     body: requests.JourneyEvent,
     examples: {
       'A page view': { visitorId, name: 'page_viewed', page },
-      'An event of the website': { visitorId, name: 'cart_filled', page, attributes: { items: 3 } },
+      'An event from the website': { visitorId, name: 'cart_filled', page, attributes: { items: 3 } },
     },
     answers: { 200: json(JourneyInvitations, 'Recorded') },
     problems,

@@ -4,14 +4,14 @@ import { KnowledgeQuery, RateArticle } from '../routes/schemas.ts'
 import { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from './response-schemas.ts'
 import { json, nothing, UPSTREAM, WITH_BODY, type Operation } from './operation.ts'
 
-const articleId = z.object({ id: z.string().meta({ description: 'The id of a search result.' }) })
+const articleId = z.object({ id: z.string().meta({ description: 'The id from a search result.' }) })
 const READ: ProblemCode[] = [...UPSTREAM, 'not_enabled']
 
 export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/knowledge/search',
-    summary: "Search the articles of Genesys' knowledge base",
+    summary: "Search the articles in Genesys' knowledge base",
     description: 'Needs `KNOWLEDGE`, but no session. The response can be cached for a minute.',
     tag: 'page',
     session: 'none',
@@ -47,7 +47,7 @@ export const KNOWLEDGE_OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/knowledge/articles/{id}/feedback',
     summary: 'Report whether an article was helpful',
-    description: 'The rating is shown in the analytics of the knowledge base.',
+    description: "The rating is shown in the knowledge base's analytics.",
     tag: 'page',
     session: 'none',
     params: articleId,

@@ -34,7 +34,7 @@ export const EVERYWHERE: ProblemCode[] = [
   'overloaded',
   'internal_error',
 ]
-/** `not_found`: with several sites, a request without `Origin` may name an unknown host. */
+/** Includes `not_found`, because with several sites, a request without `Origin` may name an unknown host. */
 export const GUESTS_AND_PAGES: ProblemCode[] = ['not_found', 'blocked']
 export const WITH_BODY: ProblemCode[] = [
   'invalid_request',

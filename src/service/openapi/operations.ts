@@ -63,7 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/guest-session',
     summary: 'End the conversation',
     description:
-      'The conversation ends permanently, for the agent too, if the deployment allows guests to end conversations (`end` is in `capabilities`). The token is invalid afterwards.',
+      'If the deployment allows guests to end conversations (`end` is in `capabilities`), the conversation ends permanently, for the agent too. The token is invalid afterwards.',
     tag: 'guest',
     session: 'required',
     answers: { 204: nothing('Ended') },
@@ -72,9 +72,9 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'put',
     path: '/guest-attributes',
-    summary: 'Set attributes of the guest',
+    summary: "Set the guest's attributes",
     description:
-      'The attributes are merged with the existing ones; `null` removes an attribute. `applied` states whether routing sees them `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
+      'The attributes are merged with the existing ones; `null` removes an attribute. `applied` states whether routing sees the changes `now` or `with-next-message`. `ATTRIBUTES_OPEN` lists the keys that a page can set.',
     tag: 'guest',
     session: 'required',
     body: requests.ChangeGuestAttributes,
@@ -87,7 +87,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/messages',
     summary: 'Send a text, an attachment, or a choice: quick reply, card button, date, list items',
     description:
-      '201 means that Genesys has accepted the message. With an `Idempotency-Key`, the message is sent only once, no matter how many times the request is repeated. In the answer to a date picker, a list or a form, `inReplyTo` is the `replyTo` of the picker or form or, if it has none, the id of its message.',
+      "201 means that Genesys has accepted the message. With an `Idempotency-Key`, the message is sent only once, no matter how many times the request is repeated. If the message answers a date picker, a list or a form, `inReplyTo` is that part's `replyTo` or, if it has none, the id of the message that contains the part.",
     tag: 'guest',
     session: 'required',
     body: requests.SendMessage,
@@ -95,7 +95,7 @@ export const OPERATIONS: readonly Operation[] = [
       'A text': { text: 'Hello' },
       'The uploaded file': { text: 'My note', attachmentIds: [UPLOADED_FILE_ID] },
       'A quick reply': { quickReply: { text: 'Yes', payload: 'yes' } },
-      'A button of a card': { button: { text: 'Order', payload: 'order' } },
+      'A card button': { button: { text: 'Order', payload: 'order' } },
     },
     headers: idempotency,
     answers: { 201: json(responses.SentMessage, 'Genesys has accepted the message') },
@@ -129,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/transcript',
     summary: 'The conversation as a file',
     description:
-      'Returned as text, HTML or JSON, depending on `Accept`. The file contains as much of the history as Genesys allows to be read in one minute (ten pages), and states whether earlier messages are missing.',
+      'The file is text, HTML or JSON, depending on `Accept`. It contains as much of the history as Genesys allows to be read in one minute (ten pages), and states whether earlier messages are missing.',
     tag: 'guest',
     session: 'required',
     query: requests.TranscriptQuery,
@@ -157,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/events',
     summary: 'Live events, as server-sent events',
     description:
-      'The response stays open, with the events `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync`, `reconnect`. With the id of the last received event, the stream starts with the missed events. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
+      'The response stays open and delivers the events `message`, `typing`, `session`, `sign-in`, `offer`, `waiting`, `resync` and `reconnect`. If the request contains the id of the last event that the page received, the stream starts with the events that the page missed. The API page shows the events of the first five seconds, so send a message just before you start the stream.',
     tag: 'guest',
     session: 'required',
     query: requests.EventsQuery,
@@ -191,14 +191,14 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/attachments',
-    summary: 'Upload a file, as the body of the request',
+    summary: 'Upload a file as the body of the request',
     description:
-      'A message refers to the file by the `id` in the response. `limits.attachments` of the session lists the accepted types and sizes.',
+      "A message refers to the file by the `id` in the response. The session's `limits.attachments` lists the accepted types and sizes.",
     tag: 'guest',
     session: 'required',
     file: true,
     query: requests.UploadQuery,
-    answers: { 201: json(responses.UploadedFile, 'Stored; a message can now refer to its id') },
+    answers: { 201: json(responses.UploadedFile, 'Stored; a message can now refer to the file by its id') },
     problems: [
       ...GUEST_PROBLEMS,
       ...UPSTREAM,

@@ -32,7 +32,7 @@ const Limits = z
 
 const RenewedToken = z.string().optional().meta({
   description:
-    "A new session token: in the second half of the current token's lifetime, and if the token's attributes are out of date, for example because a message has delivered them to Genesys.",
+    "A new session token. It is present in the second half of the current token's lifetime, and if the token's attributes are out of date, for example because a message has delivered them to Genesys.",
 })
 
 export const GuestSessionDescription = z
@@ -96,7 +96,8 @@ export const Message = z
         description: 'Attachments, quick replies, cards, pickers, forms and other parts, each with its type.',
       }),
     inReplyTo: z.string().optional().meta({
-      description: 'The id of the message with the picker or form that this message replies to.',
+      description:
+        'The picker or form that this message answers: its `replyTo` or, if that is absent, the `id` of the message that contains it.',
     }),
     from: z.object({ name: z.string().optional(), image: z.string().optional() }).optional(),
     sender: z.enum(['guest', 'agent', 'bot']),
@@ -206,7 +207,7 @@ export const Deployment = z
         }),
       )
       .optional()
-      .meta({ description: 'Labels of the deployment, by language.' }),
+      .meta({ description: "The deployment's labels, by language." }),
     bot: z.object({ name: z.string().optional(), imageUrl: z.string().optional() }).optional(),
     preChat: PreChatForm.optional(),
     callbacks: z.enum(['on', 'verified']).optional().meta({ description: 'Who can request a callback.' }),
@@ -225,10 +226,10 @@ export const ReadinessReport = z
       .array(
         z.object({
           name: z.string(),
-          site: z.string().optional().meta({ description: 'With several sites: the site of the check.' }),
+          site: z.string().optional().meta({ description: 'With several sites: the site that was checked.' }),
           ok: z.boolean(),
           essential: z.boolean().optional().meta({
-            description: 'For a failed check: whether no guest can be served until it is fixed.',
+            description: 'For a failed check: whether no guest can be served until the problem is fixed.',
           }),
           code: z.string().optional(),
           hint: z.string().optional(),
@@ -260,7 +261,10 @@ export const Callback = z
   .object({
     id: z.string(),
     phone: z.string().meta({ example: '+4930901820' }),
-    at: z.iso.datetime().optional().meta({ description: 'Absent: as soon as an agent is free.' }),
+    at: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'If absent, the guest is called back as soon as an agent is free.' }),
   })
   .meta({ id: 'Callback' })
 
@@ -286,7 +290,7 @@ export const KnowledgeArticle = z
     id: z.string(),
     title: z.string(),
     html: z.string().meta({
-      description: 'Only a few kinds of elements, without scripts, styles, classes or ids.',
+      description: 'Contains only a few kinds of elements, and no scripts, styles, classes or ids.',
       example: '<p>A parcel takes <strong>two days</strong>.</p>',
     }),
   })
@@ -318,7 +322,7 @@ export const AltchaChallenge = z
   .meta({
     id: 'AltchaChallenge',
     description:
-      'Find the number from 0 to `maxnumber` for which the SHA-256 of `salt` followed by the number is `challenge`, in hexadecimal. ' +
+      'Find the number from 0 to `maxnumber` for which the hexadecimal SHA-256 hash of `salt` followed by the number is `challenge`. ' +
       'The solution is a JSON object in base64, with `algorithm`, `challenge`, `salt`, `signature` and `number`.',
   })
 
@@ -327,4 +331,4 @@ export const VendorChallenge = z
     kind: z.enum(['turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha']),
     siteKey: z.string().optional(),
   })
-  .meta({ id: 'VendorChallenge', description: "The solution is the token of the vendor's widget." })
+  .meta({ id: 'VendorChallenge', description: "The solution is the token from the vendor's widget." })

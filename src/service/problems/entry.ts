@@ -1,6 +1,6 @@
 /** The description of a problem code, independent of the request. `Backticks` mark code. */
 export interface ProblemEntry {
-  /** The HTTP status of the code, always the same. */
+  /** The HTTP status, which is always the same for a code. */
   readonly status: number
   readonly title: string
   readonly description: string

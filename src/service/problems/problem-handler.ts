@@ -7,7 +7,7 @@ import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
 
 export interface ProblemHandlerOptions {
   readonly log: Log
-  /** `PUBLIC_URL`; `''` makes the links of problems relative to the service's mount point. */
+  /** `PUBLIC_URL`. If it is `''`, links in problems are relative to the service's mount point. */
   readonly publicUrl: string
   readonly hints: boolean
 }
@@ -46,7 +46,7 @@ export function problemHandler(
   }
 }
 
-/** The error of Express' `sendFile` after the client has disconnected. */
+/** Whether Express' `sendFile` failed because the client disconnected. */
 function isAbortedDownload(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ECONNABORTED'
 }
@@ -61,7 +61,7 @@ export function problemOf(res: Response): ProblemInLog | undefined {
   return res.locals.problem as ProblemInLog | undefined
 }
 
-/** `X-Request-Id` of the response: only the middleware that sets it decides its value. */
+/** Reads the response's `X-Request-Id`, because only the middleware that sets this header decides its value. */
 export function requestIdOf(res: Response): string | undefined {
   const id = res.getHeader('x-request-id')
   return typeof id === 'string' ? id : undefined
@@ -76,7 +76,7 @@ export function setTraceId(res: Response, traceId: string): void {
   res.locals.traceId = traceId
 }
 
-/** For the request's log line. */
+/** Stores the problem for the request's log line. */
 export function rememberProblem(res: Response, err: unknown): void {
   res.locals.problem = { code: problemCode(err), hint: problemHint(err) } satisfies ProblemInLog
 }

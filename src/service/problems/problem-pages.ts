@@ -30,7 +30,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Mounted at `/docs/problems`: a list, and a page for each code with its description and what to do. */
+/** Mounted at `/docs/problems`: a list of all codes, and for each code a page that says what it means and what to do. */
 export function problemPages(): Router {
   const router = Router()
   router.get('/', (req, res) => sendPage(res, problemIndex(req.baseUrl)))
@@ -93,7 +93,7 @@ ${main}
 `
 }
 
-/** Plain text with `code` marked by backticks. */
+/** Converts plain text, in which backticks mark code, to HTML. */
 function prose(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 }

@@ -22,7 +22,7 @@ export interface ProblemBody {
   readonly errors?: readonly FieldError[]
   readonly challenge?: Challenge
   readonly retryAfterSeconds?: number
-  /** With `callback_outside_hours`: ISO 8601. */
+  /** Only with `callback_outside_hours`: the next possible time, in ISO 8601. */
   readonly nextPossibleAt?: string
 }
 
@@ -40,7 +40,7 @@ export interface ProblemOptions {
   readonly requestId?: string | undefined
 }
 
-/** What the error itself contains, from any layer. */
+/** What an error from any layer contains. */
 interface KnownFacts extends ErrorFacts {
   readonly code: ProblemCode
   readonly detail?: string
@@ -92,7 +92,7 @@ function bounded(errors: readonly FieldError[]): FieldError[] {
     .map(({ path, message }) => ({ path: path.slice(0, MAX_PATH_CHARS), message }))
 }
 
-/** The catalogue code of any thrown value. */
+/** The catalogue code for any thrown value. */
 export function problemCode(err: unknown): ProblemCode {
   if (!isCodedError(err)) return frameworkFacts(err)?.code ?? 'internal_error'
   return isProblemCode(err.code) ? err.code : 'internal_error'
@@ -116,7 +116,7 @@ function knownFacts(err: unknown): KnownFacts {
 const CLOSE = { Connection: 'close' }
 
 /**
- * Errors of Express and body-parser about the request itself, recognized by their status and `type`. Their
+ * Errors from Express and body-parser about the request itself, recognized by their status and `type`. Their
  * messages can quote the body, so ours are used instead.
  */
 function frameworkFacts(err: unknown): KnownFacts | undefined {
@@ -140,13 +140,13 @@ function frameworkFacts(err: unknown): KnownFacts | undefined {
         detail: 'This route does not support the charset or encoding of the body.',
       }
     case 416:
-      return { code: 'range_not_satisfiable', detail: 'The file is shorter than the range.' }
+      return { code: 'range_not_satisfiable', detail: 'The range is not in the file.' }
     default:
       return undefined
   }
 }
 
-/** `Retry-After` has whole seconds; 0 would cause a retry loop. */
+/** `Retry-After` is a whole number of seconds; 0 would cause a retry loop. */
 function wholeSeconds(seconds: number | undefined): number | undefined {
   return seconds === undefined || !Number.isFinite(seconds) ? undefined : Math.max(1, Math.ceil(seconds))
 }

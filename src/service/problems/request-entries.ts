@@ -17,7 +17,8 @@ export const REQUEST_PROBLEMS = {
     title: 'The body is not JSON',
     description: 'The body is declared as `application/json` but cannot be parsed.',
     clientAction: 'Send only `JSON.stringify(value)`, in UTF-8.',
-    operatorAction: 'Nothing to do, unless something between the page and this service changes bodies.',
+    operatorAction:
+      'Nothing to do, unless something between the page and this service modifies request bodies.',
   },
   origin_not_allowed: {
     status: 403,
@@ -32,14 +33,14 @@ export const REQUEST_PROBLEMS = {
     status: 403,
     title: 'This caller is blocked',
     description: 'The operator of the service does not serve this network or visitor.',
-    clientAction: 'Offer another way to reach the website. A retry does not help.',
+    clientAction: 'Offer the visitor another way to contact you. A retry does not help.',
     operatorAction: 'The file in `BLOCKLIST_FILE` lists the blocked networks and visitors.',
   },
   challenge_required: {
     status: 403,
     title: 'A challenge must be solved first',
     description:
-      'The page must solve a challenge before the service opens a new session. The service requires this always, or only while many sessions are being opened.',
+      'The page must solve a challenge before the service opens a new session. The operator can require this for every new session, or only while many sessions are being opened.',
     clientAction:
       'Solve the `challenge` in this response, and repeat the request with the solution as `challenge` in its body. The service’s own chat solves `altcha` challenges automatically.',
     operatorAction:
@@ -57,7 +58,7 @@ export const REQUEST_PROBLEMS = {
   challenge_unavailable: {
     status: 503,
     title: 'The challenge cannot be verified',
-    description: 'The vendor of the challenge did not report whether the solution is correct.',
+    description: 'The challenge vendor did not report whether the solution is correct.',
     clientAction: 'Retry after `Retry-After` seconds, with a new solution.',
     operatorAction:
       'Check `CHALLENGE_SECRET`, and check that the vendor can be reached. Until the vendor responds again, `CHALLENGE_FAILURE=accept` opens sessions without a verified solution.',
@@ -70,7 +71,7 @@ export const REQUEST_PROBLEMS = {
     clientAction:
       'Compare the path with `/docs`. If the service is mounted under a prefix, the client’s base URL must include it.',
     operatorAction:
-      'Check that the proxy keeps or removes the path prefix as this service expects. `DOCS` and `DEMO` turn the pages of this service on and off.',
+      'Check that the proxy keeps or removes the path prefix as this service expects. `DOCS` and `DEMO` turn this service’s own pages on and off.',
   },
   method_not_allowed: {
     status: 405,
@@ -78,37 +79,36 @@ export const REQUEST_PROBLEMS = {
     description:
       'The path exists, but it does not support this method. The `Allow` header lists the methods that it supports.',
     clientAction: 'Use one of the methods in `Allow`.',
-    operatorAction: 'Nothing to do, unless a proxy changes methods.',
+    operatorAction: 'Nothing to do, unless a proxy changes the request method.',
   },
   callback_not_allowed: {
     status: 403,
     title: 'Only signed-in visitors can be called back',
     description: 'The visitor of this session has not been verified.',
-    clientAction: 'Sign the visitor in with the `userToken` of your website, and request the callback again.',
+    clientAction: 'Sign the visitor in with your website’s `userToken`, and request the callback again.',
     operatorAction: '`CALLBACKS=on` allows every guest to request callbacks.',
   },
   callback_outside_hours: {
     status: 422,
     title: 'The contact center is closed at that time',
-    description: 'Callbacks are possible while the contact center is open.',
+    description: 'Callbacks are possible only while the contact center is open.',
     clientAction: 'Offer the time in `nextPossibleAt`, if the response contains one.',
-    operatorAction: 'Check the schedules of `GENESYS_SCHEDULE_GROUP_ID`.',
+    operatorAction: 'Check the schedules in the schedule group `GENESYS_SCHEDULE_GROUP_ID`.',
   },
   not_enabled: {
     status: 501,
     title: 'This feature is not set up',
     description: 'The service supports this feature, but its operator has not set it up.',
     clientAction:
-      'Offer the feature only if `capabilities` of the guest session contains it, or hide it after this response.',
-    operatorAction:
-      'Set the variables that the documentation of the feature names, such as `GENESYS_QUEUE_ID`.',
+      'Offer the feature only if the guest session’s `capabilities` contain it, or hide it after this response.',
+    operatorAction: 'Set the variables that the feature’s documentation lists, such as `GENESYS_QUEUE_ID`.',
   },
   not_acceptable: {
     status: 406,
     title: 'Not acceptable',
     description: 'The `Accept` header excludes every media type that this route returns.',
     clientAction: 'Accept `application/json`, and `text/event-stream` for `GET /events`.',
-    operatorAction: 'Nothing to do, unless a proxy changes headers.',
+    operatorAction: 'Nothing to do, unless a proxy changes the request headers.',
   },
   request_timeout: {
     status: 408,
@@ -120,8 +120,8 @@ export const REQUEST_PROBLEMS = {
   },
   range_not_satisfiable: {
     status: 416,
-    title: 'The file is shorter than the range',
-    description: 'The `Range` header requests a part that the file does not have.',
+    title: 'The range is not in the file',
+    description: 'The `Range` header requests a part beyond the end of the file.',
     clientAction: 'Request the whole file.',
     operatorAction: 'Nothing to do.',
   },
@@ -134,12 +134,11 @@ export const REQUEST_PROBLEMS = {
   },
   headers_too_large: {
     status: 431,
-    title: 'The headers of the request are too large',
+    title: 'The request headers are too large',
     description: 'The URL and the headers together are larger than 16 KiB.',
-    clientAction:
-      'Send fewer or shorter headers. A common cause is a large number of cookies of the website.',
+    clientAction: 'Send fewer or shorter headers. A common cause is that the website sets many cookies.',
     operatorAction:
-      'Run this service on its own host name, so that browsers do not send it the cookies of the website.',
+      'Run this service on its own host name, so that browsers do not send it the website’s cookies.',
   },
   unsupported_media_type: {
     status: 415,
@@ -154,7 +153,7 @@ export const REQUEST_PROBLEMS = {
     title: 'The request is too large',
     description: 'The body is larger than this route accepts.',
     clientAction:
-      'Send less in one request. The response to `POST /guest-session` contains the limits of the guest session.',
+      'Send less in one request. The response to `POST /guest-session` contains the session’s limits.',
     operatorAction:
       'The `MAX_*` variables set the limits. A proxy in front of this service may have a lower limit.',
   },
@@ -184,7 +183,7 @@ export const REQUEST_PROBLEMS = {
     clientAction:
       'Retry after `Retry-After` seconds; another replica will respond. The session token remains valid.',
     operatorAction:
-      'Nothing to do during a rollout. Otherwise, find out what stops the process. `DRAIN_MS` limits the time that it has to finish its work.',
+      'Nothing to do during a rollout. Otherwise, find out what is stopping the process. `DRAIN_MS` limits the time that the process has to finish its work.',
     retryAfterSeconds: 1,
   },
   internal_error: {

@@ -12,15 +12,15 @@ export const SESSION_PROBLEMS = {
     description:
       'The session token is missing, damaged or expired, was replaced by a later sign-in or sign-out, was issued by another service, or belongs to another website. The response does not reveal which of these is the case.',
     clientAction:
-      'Open a new guest session with `POST /guest-session` without a token, and use the token that it returns.',
+      'Call `POST /guest-session` without a token to open a new guest session, and use the token that it returns.',
     operatorAction:
-      'If this happens to many guests at the same time, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S`.',
+      'If this happens to many guests at the same time, check `SESSION_KEYS`: every replica needs the same keys, and a replaced key must stay in the list, after the new one, for `SESSION_MAX_AGE_S` seconds.',
   },
   user_token_invalid: {
     status: 401,
     title: 'The visitor could not be verified',
     description:
-      'The website’s `userToken` is expired, signed with another key, or meant for another issuer or audience; or Genesys refused what the page sent to `POST /sign-in`.',
+      'The website’s `userToken` has expired, is signed with an unknown key, or has an unexpected issuer or audience. In a response to `POST /sign-in`, this code means that Genesys refused what the page sent.',
     clientAction: 'Get a fresh token from the website, or leave `userToken` out for an anonymous guest.',
     operatorAction:
       'Compare `USER_TOKEN_JWKS_URL`, `USER_TOKEN_ISSUER` and `USER_TOKEN_AUDIENCE` with the tokens that the website issues, and check that the clocks of the website’s server and of this machine agree.',
@@ -69,7 +69,7 @@ export const SESSION_PROBLEMS = {
     description: 'The file is larger than the deployment accepts. It was not sent.',
     clientAction: 'Check `limits.attachments.maxFileSizeKB` before uploading.',
     operatorAction:
-      'The Messenger configuration of the deployment sets the limit (at most 10 MB); `MAX_ATTACHMENT_BYTES` and a proxy can lower it.',
+      'The deployment’s Messenger configuration sets the limit (at most 10 MB); `MAX_ATTACHMENT_BYTES` and a proxy can lower it.',
   },
   attachment_refused: {
     status: 422,
@@ -79,14 +79,15 @@ export const SESSION_PROBLEMS = {
     clientAction:
       'Check `limits.attachments.fileTypes` and `blockedExtensions`; without `limits.attachments`, do not offer uploads.',
     operatorAction:
-      'Allow attachments and the file type in the Messenger configuration and in the supported content profile of the deployment.',
+      'Allow attachments and the file type in the deployment’s Messenger configuration and supported content profile.',
   },
   idempotency_key_reused: {
     status: 422,
-    title: 'The idempotency key was used for another message',
-    description: 'This guest has already used the `Idempotency-Key` with a different body. Nothing was sent.',
+    title: 'This idempotency key was already used for a different request',
+    description:
+      'An earlier request from this guest had the same `Idempotency-Key` and a different body. This request was not sent to Genesys.',
     clientAction:
-      'Create a new key for each message (`crypto.randomUUID()`), and reuse it only to retry that message.',
+      'Create a new key for each message or callback (`crypto.randomUUID()`), and reuse it only to retry the same request.',
     operatorAction: 'Nothing to do.',
   },
   request_in_progress: {
@@ -94,15 +95,15 @@ export const SESSION_PROBLEMS = {
     title: 'The same request is still in progress',
     description:
       'An earlier request with this `Idempotency-Key` is still being processed. Nothing was sent twice.',
-    clientAction: 'Wait for the first response, or retry with the same key a little later.',
+    clientAction: 'Wait for the response to the earlier request, or retry with the same key a little later.',
     operatorAction: 'Nothing to do.',
     retryAfterSeconds: 1,
   },
   not_supported_by_guest_api: {
     status: 501,
     title: 'The configured Genesys API does not support this',
-    description: 'The guest API that this service is configured for does not have this operation.',
-    clientAction: 'Check `capabilities` of the guest session before you offer the operation.',
+    description: 'The guest API that this service is configured to use does not have this operation.',
+    clientAction: 'Check the guest session’s `capabilities` before you offer the operation.',
     operatorAction:
       '`GENESYS_GUEST_API` selects the guest API; `web-messaging` (the default) supports everything.',
   },
@@ -128,8 +129,8 @@ export const SESSION_PROBLEMS = {
     title: 'Guests cannot end conversations',
     description: 'The deployment does not allow guests to clear their conversation.',
     clientAction:
-      'Offer this only if `capabilities` of the guest session contains `end` and `GET /deployment` reports that it is enabled.',
+      'Offer this only if the guest session’s `capabilities` contain `end` and `GET /deployment` reports that it is enabled.',
     operatorAction:
-      'Turn on “conversation clear” in the Messenger configuration of the deployment, and publish it.',
+      'Turn on “conversation clear” in the deployment’s Messenger configuration, and publish it.',
   },
 } satisfies Record<GuestProblemCode, ProblemEntry>

@@ -10,7 +10,7 @@ export const UPSTREAM_PROBLEMS = {
     description: '`upstream` contains the status and code of Genesys’ response.',
     clientAction: 'The page cannot fix this. Give the operator the `requestId`.',
     operatorAction:
-      'With 403, the role of the OAuth client lacks a permission or a division, or the website is not among the allowed domains of the deployment. With 400 or 404, check the deployment and the region. Genesys support can find the call by its correlation id.',
+      'With 403, the OAuth client’s role lacks a permission or a division, or the website is not among the deployment’s allowed domains. With 400 or 404, check the deployment and the region. Genesys support can find the call by its correlation id.',
   },
   upstream_auth_failed: {
     status: 502,
@@ -24,8 +24,9 @@ export const UPSTREAM_PROBLEMS = {
   upstream_bad_response: {
     status: 502,
     title: 'Genesys sent an unexpected response',
-    description: 'The response was not as documented: not JSON, cut off, or without a required field.',
-    clientAction: 'Retrying may help; retry a message with the same `Idempotency-Key`.',
+    description:
+      'The response was not as documented: it was not JSON, was cut off, or lacked a required field.',
+    clientAction: 'Retrying may help. To retry a message, use the same `Idempotency-Key`.',
     operatorAction:
       'Something else may be responding in place of Genesys: a proxy, a gateway or a sign-in page. Check `GENESYS_*_URL` and `GENESYS_GUEST_API`.',
   },
@@ -40,9 +41,9 @@ export const UPSTREAM_PROBLEMS = {
   },
   upstream_rate_limited: {
     status: 429,
-    title: 'A rate limit of Genesys was reached',
+    title: 'A Genesys rate limit was reached',
     description:
-      'Genesys Cloud allows 5 messages per second and 60 requests per minute for one guest, and 300 calls per minute for the OAuth client.',
+      'Genesys Cloud allows 5 messages per second and 60 requests per minute per guest, and 300 calls per minute for the OAuth client.',
     clientAction: 'Wait for `Retry-After` seconds, then retry with the same `Idempotency-Key`.',
     operatorAction:
       'If this happens to many guests, look at the upstream calls in `/metrics`: other programs may share the OAuth client.',
@@ -55,14 +56,14 @@ export const UPSTREAM_PROBLEMS = {
       'No connection to Genesys Cloud could be established, or Genesys Cloud reports that it is unavailable. If the request contained a message, Genesys has certainly not accepted the message.',
     clientAction: 'Retry after `Retry-After` seconds. Live events resume by themselves.',
     operatorAction:
-      'Check the status page of Genesys Cloud. On this machine, check DNS, the firewall (port 443 to the region’s hosts, including WebSocket) and certificates.',
+      'Check the Genesys Cloud status page. On this machine, check DNS, the firewall (port 443 to the region’s hosts, including WebSocket) and certificates.',
     retryAfterSeconds: 5,
   },
   upstream_timeout: {
     status: 504,
     title: 'Genesys did not respond in time',
-    description: 'The response of Genesys Cloud did not arrive within the time limit.',
-    clientAction: 'Retry; retry a message with the same `Idempotency-Key`.',
+    description: 'The response from Genesys Cloud did not arrive within the time limit.',
+    clientAction: 'Retry. To retry a message, use the same `Idempotency-Key`.',
     operatorAction:
       '`UPSTREAM_TIMEOUT_MS` sets the limit. If this happens often, look at the duration of upstream calls in `/metrics`.',
   },

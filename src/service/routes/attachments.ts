@@ -12,7 +12,7 @@ import { UploadQuery } from './schemas.ts'
 /** An upload may take as long as the guest's connection needs, within the server's limit. */
 const UPLOAD_TIMEOUT_MS = 120_000
 
-/** The routes of attachments. The body of an upload is the file, which is streamed to Genesys. */
+/** The routes for attachments. The body of an upload is the file, which is streamed to Genesys. */
 export function addAttachmentRoutes(
   router: IRouter,
   options: {

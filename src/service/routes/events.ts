@@ -67,6 +67,6 @@ function refusedStream(refusal: Refusal): RequestError {
   if (refusal === 'all taken') return tooManyStreams('MAX_EVENT_STREAMS limits the open streams.')
   return new RequestError('rate_limited', 'Too many pages are connected from this address.', {
     retryAfterSeconds: 30,
-    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS limits the open streams of one address. Behind a proxy, set TRUST_PROXY.',
+    hint: 'MAX_EVENT_STREAMS_PER_ADDRESS limits the open streams from one address. Behind a proxy, set TRUST_PROXY.',
   })
 }

@@ -18,7 +18,7 @@ export interface GuestServices {
   readonly attachments: GuestAttachments
 }
 
-/** All operations of a guest, except live events. */
+/** All guest operations except live events. */
 export function addGuestRoutes(
   router: IRouter,
   options: {

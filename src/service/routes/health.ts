@@ -6,15 +6,15 @@ interface Report {
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
 }
 
-/** Endpoints for orchestrators. */
+/** Options for the endpoints that orchestrators call. */
 export interface HealthOptions {
   /** @param onlySite the site to report on; undefined for all sites */
   readonly report: (onlySite: string | undefined) => Promise<Report>
-  /** The only site that the response to a request may describe. Default: all sites. */
+  /** The only site that the response to a request may describe; undefined, which is the default, for all sites. */
   readonly onlySite?: (req: Request, res: Response) => string | undefined
   /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */
   readonly detail: 'status' | 'checks' | 'hints'
-  /** How long a report is reused, for a port on which anyone may request reports. Default: 0. */
+  /** How long a report is reused; needed on a port on which anyone may request reports. Default: 0. */
   readonly maxAgeMs?: number
   readonly monotonicNow?: () => number
   readonly guards?: RequestHandler[]

@@ -7,7 +7,7 @@ const webAddress = z.url({ protocol: /^https?$/, error: 'must be a web address' 
 
 const JourneyPage = z
   .strictObject({ url: webAddress, title: line(256), language: languageTag.optional() })
-  .meta({ id: 'JourneyPage', description: 'The page of the website that sends the request.' })
+  .meta({ id: 'JourneyPage', description: 'The website page that sends the request.' })
 
 const EventAttributes = z.preprocess(
   refuseProto,

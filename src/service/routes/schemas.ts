@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The schemas of requests and responses. The OpenAPI document is generated from them. */
+/** The schemas that validate requests. The OpenAPI document is generated from them. */
 
 export const line = (maxChars: number, string = z.string().trim()) =>
   string
@@ -9,7 +9,7 @@ export const line = (maxChars: number, string = z.string().trim()) =>
     // eslint-disable-next-line no-control-regex -- it refuses control characters
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
 
-/** z.record would drop this key silently: a page should get an error. */
+/** z.record would drop this key silently, but a page should get an error. */
 export function refuseProto(changes: unknown, context: z.RefinementCtx): unknown {
   if (typeof changes === 'object' && changes !== null && Object.hasOwn(changes, '__proto__')) {
     context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not a key that a page can set' })
@@ -26,7 +26,8 @@ const AttributeChanges = z
   )
   .meta({
     id: 'AttributeChanges',
-    description: 'Keys and values to write; null removes a key; numbers and booleans are written as strings.',
+    description:
+      'Keys and values to write. `null` removes a key. Numbers and booleans are written as strings.',
     example: { 'custom.cart': '3 items' },
   })
 
@@ -77,7 +78,7 @@ export const OpenGuestSession = z
     }),
     journeyContext: JourneyContext.optional(),
     challenge: z.string().min(1).max(8192).optional().meta({
-      description: 'The solution of the challenge in a 403 `challenge_required`.',
+      description: 'The solution to the challenge in a 403 `challenge_required` response.',
     }),
   })
   .meta({ id: 'OpenGuestSession' })
@@ -191,7 +192,7 @@ export const RateArticle = z
     helpful: z.boolean(),
     searchId: z
       .string()
-      .regex(/^[\w-]{1,64}$/, 'must be the searchId of a search')
+      .regex(/^[\w-]{1,64}$/, 'must be the searchId from a search')
       .optional()
       .meta({ description: 'The `searchId` of the search that found the article.' }),
   })
@@ -199,11 +200,11 @@ export const RateArticle = z
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
-/** A page may send a path. A program that stores the file must not use its folders (RFC 6266 section 4.3). */
+/** A page may send a path. A program that stores the file must not use the path's folders (RFC 6266 section 4.3). */
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 export const UploadQuery = z.strictObject({
   fileName: line(1023, z.string().trim().overwrite(lastSegment))
-    .refine((name) => name !== '.' && name !== '..', 'must be the name of a file')
+    .refine((name) => name !== '.' && name !== '..', 'must be a file name')
     .meta({ example: 'note.txt', description: 'If this is a path, only its last segment is kept.' }),
 })

@@ -24,9 +24,9 @@ export function readChallenge(env: Variables, problems: string[]): ChallengeSett
     return undefined
   }
   if (kind === 'altcha' && secret !== undefined)
-    problems.push('CHALLENGE_SECRET is the secret of a vendor: altcha uses SESSION_KEYS')
+    problems.push("CHALLENGE_SECRET is a vendor's secret: altcha uses SESSION_KEYS")
   if (kind === 'altcha' && verifyUrl !== undefined)
-    problems.push('CHALLENGE_VERIFY_URL is the address of a vendor: altcha needs none')
+    problems.push("CHALLENGE_VERIFY_URL is a vendor's address: altcha needs none")
   if (env.NODE_ENV === 'production' && verifyUrl !== undefined && isUnencryptedRemote(verifyUrl))
     problems.push('CHALLENGE_VERIFY_URL must begin with https:// in production')
   if (kind !== 'altcha' && secret === undefined)

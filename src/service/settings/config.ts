@@ -60,7 +60,7 @@ export interface Config {
     readonly keysAreExample: boolean
     /** The file that the keys come from, if any. It is read again when it changes. */
     readonly keysFile: KeysFile | undefined
-    /** How long a session lasts without use. */
+    /** How long an unused session lasts. */
     readonly maxAgeMs: number
     readonly absoluteMaxAgeMs: number
     readonly verifiedTokenMaxAgeMs: number
@@ -92,11 +92,11 @@ export interface Config {
     readonly eventStreams: number
     readonly eventStreamsPerAddress: number
     readonly openedTokens: number
-    /** 0 means the limit of the container. */
+    /** 0 means the container's limit. */
     readonly memoryBytes: number
     readonly requestTimeoutMs: number
   }
-  /** The shared store of the replicas, if there is one. */
+  /** The store that the replicas share, if there is one. */
   readonly redis: { readonly url: string; readonly keyPrefix: string; readonly timeoutMs: number } | undefined
   readonly upstreamTimeoutMs: number
   /** How long new connections are still accepted after the signal to stop. */
@@ -123,9 +123,9 @@ export interface Config {
   readonly knowledge: KnowledgeAuthorization | undefined
   /** Undefined if guests cannot request callbacks. */
   readonly callbacks: CallbackSettings | undefined
-  /** Labels by language, which override those of the deployment. */
+  /** Labels by language. They override the deployment's labels. */
   readonly labels: Readonly<Record<string, DeploymentLabels>> | undefined
-  /** The sites of `SITES_FILE`, if it is set. */
+  /** The sites in `SITES_FILE`, if it is set. */
   readonly sites: SitesSource | undefined
   /** Probable mistakes that do not prevent the start: one sentence each, without values. */
   readonly warnings: readonly string[]

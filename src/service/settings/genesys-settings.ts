@@ -64,7 +64,7 @@ export function readHosts(env: Variables, problems: string[]): GenesysHosts | un
     problems.push(
       /[/:]|^(apps|login|api)\./i.test(env.GENESYS_REGION)
         ? `GENESYS_REGION must be a region or its domain alone, such as mypurecloud.ie without https://apps.; the regions are ${KNOWN_REGIONS}`
-        : `GENESYS_REGION is not a region of Genesys Cloud; the regions are ${KNOWN_REGIONS}`,
+        : `GENESYS_REGION is not a Genesys Cloud region; the regions are ${KNOWN_REGIONS}`,
     )
     return undefined
   }
@@ -80,7 +80,7 @@ export function deploymentIdWarnings(env: Variables): string[] {
   if (!UUID.test(id))
     return ['GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs']
   return /^[0-]+$/.test(id)
-    ? ['GENESYS_DEPLOYMENT_ID is the placeholder of .env.example: set the id of your Messenger deployment']
+    ? ['GENESYS_DEPLOYMENT_ID is the placeholder from .env.example: set the id of your Messenger deployment']
     : []
 }
 

@@ -3,8 +3,8 @@ import { parseUrl } from '../urls/parse-url.ts'
 const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()])
 
 /**
- * The mistakes in the environment's outbound proxies. A proxy without a scheme would be treated as an `https` proxy, and most
- * connections would fail.
+ * The mistakes in the environment's outbound proxy variables. A proxy without a scheme would be treated as an `https` proxy,
+ * and most connections would fail.
  */
 export function proxyProblems(given: Readonly<Record<string, string | undefined>>): string[] {
   return NAMES.filter((name) => {

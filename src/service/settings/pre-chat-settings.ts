@@ -32,7 +32,7 @@ const form = z.strictObject({
   fields: z.array(field).min(1).max(MAX_FIELDS),
 })
 
-/** The value of `PRE_CHAT_FORM`. An error names the place of the mistake, but no value. */
+/** The value of `PRE_CHAT_FORM`. An error says where the mistake is, but contains no value. */
 export const PreChatFormSetting = z.unknown().transform((value, context) => {
   const parsed = form.safeParse(value)
   if (parsed.success) return parsed.data

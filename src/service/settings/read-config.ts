@@ -111,7 +111,9 @@ function configFrom(env: Variables, given: Given, keys: readonly Uint8Array[], p
 
   requireOrigins(env, problems)
   if (given['GENESYS_DEPLOYMENT_ID'] === undefined)
-    problems.push('GENESYS_DEPLOYMENT_ID is missing: set the id of the Messenger deployment in Genesys Cloud')
+    problems.push(
+      'GENESYS_DEPLOYMENT_ID is missing: set it to the id of the Messenger deployment in Genesys Cloud',
+    )
 
   const managementPort = env.MANAGEMENT_PORT ?? env.METRICS_PORT ?? (production ? MANAGEMENT_PORT : undefined)
   if (managementPort !== undefined && managementPort !== 0 && managementPort === env.PORT) {

@@ -8,7 +8,7 @@ export interface RedactionSettings {
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[]
 }
 
-/** The time for matching is proportional to a pattern's size times the text's length: with these limits, a few milliseconds. */
+/** The time for matching grows with a pattern's size times the text's length. These limits keep it to a few milliseconds. */
 const MAX_PATTERNS = 20
 const MAX_PROGRAM_SIZE = 500
 
@@ -25,7 +25,7 @@ export function readRedaction(env: Variables, problems: string[]): RedactionSett
   return { kinds, patterns }
 }
 
-/** RE2 accepts only patterns that run in linear time, without backreferences and lookaround. */
+/** RE2 accepts only patterns that run in linear time, so backreferences and lookaround are refused. */
 function problemOf(name: string, pattern: string): string | undefined {
   if ((REDACTION_KINDS as readonly string[]).includes(name) || !/^[a-z][a-z0-9-]{0,39}$/.test(name))
     return 'must have a name of lower-case letters, digits and dashes that is not one of the kinds in REDACT'

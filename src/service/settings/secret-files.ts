@@ -13,7 +13,7 @@ export const SECRETS = [
   'REDIS_URL',
 ]
 
-/** Returns a function that reads a secret from its file. While the file cannot be read, it returns the previous value. */
+/** Returns a function that reads a secret from its file, and returns the previous value while the file cannot be read. */
 export function secretFromFile(path: string, initial: string): () => string {
   let latest = initial
   return () => {

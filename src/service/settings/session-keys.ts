@@ -3,7 +3,7 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 /** The key in `.env.example`. It is accepted for trying out the service, but refused in production. */
 export const EXAMPLE_SESSION_KEY = 'ZXhhbXBsZS1rZXktZG8tbm90LXVzZS1pbi1wcm9kISE='
 
-/** Keys of session tokens: 32 bytes each, in base64. Outside production, a key is created if there is none. */
+/** Reads the keys for session tokens: 32 bytes each, in base64. Outside production, a key is created if there is none. */
 export function readSessionKeys(
   encoded: string[] | undefined,
   production: boolean,
@@ -15,7 +15,7 @@ export function readSessionKeys(
   }
   if (production && encoded.includes(EXAMPLE_SESSION_KEY)) {
     problems.push(
-      'SESSION_KEYS contains the key of .env.example, which is public: generate a key with `openssl rand -base64 32`',
+      'SESSION_KEYS contains the key from .env.example, which is public: generate a key with `openssl rand -base64 32`',
     )
   }
   if (encoded.length === 0)

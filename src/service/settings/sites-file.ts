@@ -20,7 +20,7 @@ const SITE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/
 const MAX_SITES = 1000
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** Settings of the process, shared by the sites. */
+/** Settings that apply to the whole process. All sites share them, and no site can change them. */
 const PROCESS_VARIABLES: ReadonlySet<string> = new Set([
   'NODE_ENV',
   'PORT',
@@ -62,7 +62,7 @@ const SURVEY_WEBHOOK = /^SURVEY_WEBHOOK_/
 
 /**
  * Groups of variables. A site that sets a variable matching `setBy` gets no variable matching `leavesOut` from the environment.
- * For instance, a client's secret is sent only to the hosts that it was issued for.
+ * This ensures, for instance, that an OAuth client's secret is sent only to the hosts that it was issued for.
  */
 const GROUPS: readonly { readonly setBy: RegExp; readonly leavesOut: RegExp }[] = [
   { setBy: HOSTS, leavesOut: HOSTS },
@@ -86,8 +86,8 @@ const VALUE = z.union([
 ])
 
 /**
- * The sites in a file, with the variables that each site sets. For each mistake, a sentence is added to `problems` that begins
- * with the place in the file and contains no value.
+ * The sites in a file, with the variables that each site sets. Each mistake adds one sentence to `problems`. The sentence
+ * begins with the place in the file and contains no value.
  */
 export function readSitesFile(path: string, problems: string[]): SiteEntry[] {
   return Object.entries(sitesIn(path, problems)).flatMap(([id, content], i) => {
@@ -119,7 +119,7 @@ function variablesOf(
   for (const [name, value] of Object.entries(fields)) {
     const text = textOf(value)
     if (PROCESS_VARIABLES.has(name) || PROCESS_VARIABLES.has(name.replace(/_FILE$/, '')))
-      problems.push(`sites.${id}: ${name} is a setting of the process: set it in the environment`)
+      problems.push(`sites.${id}: ${name} applies to the whole process: set it in the environment`)
     else if (!SITE_VARIABLES.includes(name)) problems.push(unknownField(id, name))
     else if (text === INVALID)
       problems.push(`sites.${id}: ${name} must be a string, number, boolean, list of strings, object or null`)
@@ -128,7 +128,7 @@ function variablesOf(
   return variables
 }
 
-/** Other names are not quoted in messages, because they may be misplaced values, even secrets. */
+/** A name that does not match this pattern is not quoted in messages, because it may be a misplaced value, even a secret. */
 const PRINTABLE_NAME = /^[A-Za-z_]{1,64}$/
 
 function unknownField(id: string, name: string): string {
@@ -141,7 +141,7 @@ function unknownField(id: string, name: string): string {
 const FIELDS = 'the fields of a site are the names of environment variables'
 const INVALID = Symbol('not a value of a variable')
 
-/** The value as the text of an environment variable: a list with commas, an object as JSON. */
+/** The value as text for an environment variable: a list with commas, an object as JSON. */
 function textOf(value: unknown): string | undefined | typeof INVALID {
   const { success, data } = VALUE.safeParse(value)
   if (!success) return INVALID

@@ -1,23 +1,23 @@
 import { SECRETS } from './secret-files.ts'
 import { VARIABLE_NAMES } from './variables.ts'
 
-/** The prefixes of this service's settings. Variables of other programs do not have them. */
+/** The prefixes of this service's settings. Other programs' variables do not have them. */
 const OWN_PREFIX =
   /^(GENESYS|SESSION|ALLOWED|ALLOW|ATTRIBUTES|USER_TOKEN|SITES|RATE|MAX|TRUST|UPSTREAM|DRAIN|PROBLEM|REDACT|REDIS|SURVEY|VISITOR_WEBHOOK|CHALLENGE|BLOCKLIST|JOURNEY)_/
-/** Names without such a prefix are compared with those of settings. Up to two wrong letters count as a spelling mistake. */
+/** Names without such a prefix are compared with the settings' names. Up to two wrong letters count as a spelling mistake. */
 const MAX_MISTAKES = 2
 const MIN_LETTERS_TO_COMPARE = 8
-/** Variables that other software sets: Kubernetes, for a service with a similar name, and the X Window System. */
+/** Variables that Kubernetes sets for a service with a similar name, and one that the X Window System sets. */
 const OTHERS = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_|$)|_PORT$|^SESSION_MANAGER$/
 
-/** Settings of earlier releases, with the advice for each. */
+/** Settings from earlier releases, with the advice for each. */
 const REPLACED: Readonly<Record<string, string>> = {
   METRICS_PORT: 'is now called MANAGEMENT_PORT; the old name works until the next release',
   MAX_REQUESTS_UNDER_WAY: 'is now called MAX_REQUESTS_IN_FLIGHT; the old name works until the next release',
-  RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT limits the load of a process',
+  RATE_OVERALL_PER_SECOND: 'was removed: MAX_REQUESTS_IN_FLIGHT limits the load on a process',
 }
 
-/** A warning for each setting of an earlier release. */
+/** A warning for each setting from an earlier release. */
 export function replacedVariables(given: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(REPLACED).flatMap(([name, advice]) =>
     given[name]?.trim() ? `${name} ${advice}` : [],
@@ -41,7 +41,7 @@ function isSimilar(name: string, known: string): boolean {
   return Math.abs(name.length - known.length) <= MAX_MISTAKES && editDistance(name, known) <= MAX_MISTAKES
 }
 
-/** The known name that was probably meant: at most a third of the letters are wrong. */
+/** The known name that was probably meant, if at most a third of the letters are wrong. */
 export function similarName(name: string, known: readonly string[]): string | undefined {
   const candidate = nearest(name, known)
   return editDistance(name, candidate) * 3 <= name.length ? candidate : undefined

@@ -28,7 +28,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
-/** Keys separated by commas or white space, which base64 does not contain. Files of secrets often have one key per line. */
+/** Keys separated by commas or white space, which base64 does not contain. Secret files often have one key per line. */
 const keys = z.string().transform((text) => text.split(/[,\s]+/).filter((key) => key !== ''))
 
 const PROXIES =
@@ -244,7 +244,7 @@ const Env = z.object({
   MAX_REQUESTS_IN_FLIGHT: whole(1, 100_000).optional(),
   MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: whole(1, 100_000).default(500),
   MAX_REQUESTS_IN_FLIGHT_PER_GUEST: whole(1, 100_000).default(8),
-  /** The old name of `MAX_REQUESTS_IN_FLIGHT`, which works for one more release. */
+  /** The old name of `MAX_REQUESTS_IN_FLIGHT`. The old name works for one more release. */
   MAX_REQUESTS_UNDER_WAY: whole(1, 100_000).optional(),
   MAX_REQUESTS_ARRIVING: whole(1, 100_000).default(1000),
   MAX_REQUESTS_ARRIVING_PER_ADDRESS: whole(1, 100_000).default(100),
@@ -280,7 +280,7 @@ export type Variables = z.infer<typeof Env>
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Env.shape)
 
-/** Reports invalid variables and leaves them out, so that the checks of the other variables still run. */
+/** Reports invalid variables and leaves them out, so that the other variables are still checked. */
 export function parseEach(
   given: Readonly<Record<string, string | undefined>>,
   problems: string[],
@@ -296,7 +296,7 @@ export function parseEach(
   return Env.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))))
 }
 
-/** Replaces messages of zod, which can quote the input. The messages in this file never do. */
+/** Replaces zod's messages, which can quote the input. The messages in this file never do. */
 function ownMessage(message: string): string {
   return message.startsWith('Invalid') || message.startsWith('Too') ? 'is not valid' : message
 }

@@ -21,7 +21,7 @@ export interface VisitorWebhookSettings {
 /** 24 to 64 bytes, as the specification requires. */
 const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/
 
-/** Headers that this service or a proxy sets, or that have another meaning in a request to the webhook. */
+/** Headers that this service or a proxy sets, or that have a different meaning in a request to the webhook. */
 const OTHER_HEADERS = new Set([
   'authorization',
   'connection',
@@ -102,7 +102,7 @@ function readCredential(env: Variables, problems: string[]): VisitorWebhookSetti
   if ((cookie === undefined) === (header === undefined))
     problems.push('VISITOR_WEBHOOK_COOKIE or VISITOR_WEBHOOK_HEADER must be set, but not both')
   if (cookie?.startsWith(SESSION_COOKIE_NAME))
-    problems.push('VISITOR_WEBHOOK_COOKIE must not name the cookie of this service')
+    problems.push("VISITOR_WEBHOOK_COOKIE must not name this service's own cookie")
   const name = header?.toLowerCase() ?? ''
   if (OTHER_HEADERS.has(name) || OTHER_PREFIXES.some((prefix) => name.startsWith(prefix)))
     problems.push('VISITOR_WEBHOOK_HEADER must name a header of your own, such as X-Shop-Session')

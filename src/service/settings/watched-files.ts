@@ -6,7 +6,7 @@ export interface WatchedFiles {
   close(): void
 }
 
-/** Files are polled, because file events do not work on network file systems and for replaced links. Polling is cheap. */
+/** Files are polled, because file events do not work on network file systems or for replaced links. Polling is cheap. */
 const INTERVAL_MS = 2000
 
 /**

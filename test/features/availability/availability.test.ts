@@ -232,7 +232,7 @@ describe('the availability state is unknown, and readiness and one log line name
   test('the schedule group is not active', async () => {
     await start()
     genesys.setHours({ state: 'deleted' })
-    await named(/schedule group of GENESYS_SCHEDULE_GROUP_ID is not active/)
+    await named(/schedule group GENESYS_SCHEDULE_GROUP_ID is not active/)
   })
 
   test('Genesys does not know the queue', async () => {

@@ -219,7 +219,7 @@ describe('the settings of the visitor webhook', () => {
     [
       'the session cookie of this service',
       { VISITOR_WEBHOOK_COOKIE: '__Host-guest-session' },
-      /cookie of this service/,
+      /this service's own cookie/,
     ],
     [
       'the header Authorization',

@@ -20,9 +20,9 @@ import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
-/** The share of the calls per minute that may be used for estimates for single guests. */
+/** How many of the calls per minute may be used to estimate the waits of individual guests. */
 const OWN_CALLS_PER_MINUTE = 8
-/** A separate budget, which pages that poll the availability cannot exhaust. */
+/** A separate budget, which pages that poll availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
 /** The maximum number of hints in a readiness report. */
 const MAX_HINTS = 5
@@ -159,7 +159,7 @@ function inWords({ state, until, opensAt, timeZone, waitMinutes }: Availability)
 
 function notEnabled(): RequestError {
   return new RequestError('not_enabled', 'This service was set up without availability.', {
-    hint: 'Set GENESYS_SCHEDULE_GROUP_ID, GENESYS_EMERGENCY_GROUP_ID or GENESYS_QUEUE_ID, and an OAuth client.',
+    hint: 'Set GENESYS_SCHEDULE_GROUP_ID, GENESYS_EMERGENCY_GROUP_ID or GENESYS_QUEUE_ID, and configure an OAuth client.',
   })
 }
 

@@ -23,7 +23,7 @@ export interface AvailabilityOptions extends AvailabilitySettings {
   readonly log: Log
   readonly now: () => number
   readonly monotonicNow: () => number
-  /** The time limit of one evaluation. */
+  /** The time limit for one evaluation. */
   readonly timeoutMs: number
   /** Calls to Genesys. Default: 20. */
   readonly callsPerMinute?: number | undefined
@@ -45,7 +45,7 @@ export interface Evaluation {
 export interface AvailabilityOfSite {
   /** An evaluation that is at most a second old. Failed requests to Genesys are among its causes. */
   current(): Promise<Evaluation>
-  /** The same, but reads all configured values, even those that the state does not depend on. */
+  /** Like `current`, but reads all configured values, even those that the state does not depend on. */
   inspect(): Promise<Evaluation>
   /** The latest evaluation, without a call to Genesys. */
   readonly latest: Evaluation | undefined
@@ -65,7 +65,7 @@ const WAIT_TTL_MS = 30_000
 /** Within this time, the availability is evaluated once, however many pages request it. */
 const EVALUATION_TTL_MS = 1000
 
-/** Whether guests can reach an agent: the emergency, the opening hours and the users on queue, where configured. */
+/** Determines whether guests can reach an agent, from the emergency group, the opening hours and the queue, if configured. */
 export function createAvailability(options: AvailabilityOptions): AvailabilityOfSite {
   const { scheduleGroupId, emergencyGroupId, queueId, log, now, monotonicNow, timeoutMs } = options
   const budget = createCallBudget({
@@ -110,7 +110,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
       if (!found) return 'unknown'
       if (found.value.state?.toLowerCase() === 'deleted') {
         causes.push({
-          hint: 'The emergency group of GENESYS_EMERGENCY_GROUP_ID is deleted in Genesys Cloud.',
+          hint: 'The emergency group GENESYS_EMERGENCY_GROUP_ID was deleted in Genesys Cloud.',
         })
         return 'unknown'
       }
@@ -127,7 +127,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
       ])
       if (users === undefined) return { state: 'unknown' }
       if (users.value === undefined) {
-        causes.push({ hint: 'Genesys has no observations of the queue: check GENESYS_QUEUE_ID.' })
+        causes.push({ hint: 'Genesys has no observations for the queue: check GENESYS_QUEUE_ID.' })
         return { state: 'unknown' }
       }
       if (users.value === 0) return { state: 'unstaffed' }

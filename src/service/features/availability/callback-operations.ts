@@ -36,7 +36,7 @@ export function createCallbackOperations(access: PlatformAccess): CallbackOperat
         body,
         schema: CreatedCallback,
         permission: 'conversation:callback:create',
-        idOf: 'the queue of GENESYS_QUEUE_ID',
+        idOf: 'the queue GENESYS_QUEUE_ID',
         retry: 'non-idempotent',
       },
       deadlineAtMs,

@@ -24,7 +24,7 @@ export function addCallbackRoutes(
   router.post('/callbacks', ...guards.guestWithBody, async (req: Request, res: Response) => {
     if (!requestCallback)
       throw new RequestError('not_enabled', 'This service was set up without callbacks.', {
-        hint: 'Set CALLBACKS, GENESYS_QUEUE_ID and an OAuth client.',
+        hint: 'Set CALLBACKS and GENESYS_QUEUE_ID, and configure an OAuth client.',
       })
     const claims = services.sessions.requireLive(claimsOf(req))
     const callback = await requestCallback(parseBody(RequestCallback, req), {

@@ -20,7 +20,7 @@ const GRACE_MS = 60_000
 export interface CallbackSettings {
   /** Whether only visitors with a verified identity can request a callback. */
   readonly needsVerifiedVisitor: boolean
-  /** The country of numbers without a country code. */
+  /** The country that is assumed for numbers without a country code. */
   readonly country: CountryCode | undefined
 }
 
@@ -56,7 +56,7 @@ export function createCallbacks(options: CallbackOptions) {
   })
   const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
 
-  /** The name of a budget is a hash, so that no phone number stays in memory. */
+  /** A budget's name is a hash, so that no phone number stays in memory. */
   async function requireBelow(kind: string, value: string, max: number): Promise<void> {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
     const budget =
@@ -69,7 +69,7 @@ export function createCallbacks(options: CallbackOptions) {
     })
   }
 
-  /** @returns undefined for as soon as possible */
+  /** @returns undefined if the callback is wanted as soon as possible */
   function wantedTime(at: string | undefined): number | undefined {
     const atMs = at === undefined ? undefined : Date.parse(at)
     if (atMs === undefined || Math.abs(atMs - now()) <= GRACE_MS) return undefined
@@ -115,7 +115,7 @@ export function createCallbacks(options: CallbackOptions) {
     // Does not collide with the idempotency keys of messages.
     const keyed = { sid: `${sid} callbacks`, key, body: JSON.stringify(request), isRepeat: false }
     return idempotency.once(keyed, (earlier) => {
-      // Genesys has no search for callbacks, and a missing one is better than a duplicate.
+      // Genesys has no search for callbacks, and a missing callback is better than a duplicate.
       if (earlier)
         throw new UpstreamError('delivery_unknown', 'It is unknown whether Genesys has the callback.')
       return create(request, context)

@@ -16,21 +16,21 @@ export interface KnownConversation {
 type Ask<T> = (guest: Guest, known: KnownConversation, deadlineAtMs: number) => Promise<T | undefined>
 
 export interface GuestWait {
-  /** Approximately how much longer the guest waits; undefined if that is not known. */
+  /** Approximately how much longer the guest will wait; undefined if that is not known. */
   readonly estimate: Ask<WaitMinutes>
   /** Whether the guest is in a queue; undefined if that is not known. */
   readonly isInQueue: Ask<boolean>
 }
 
 /**
- * Estimates how much longer a guest waits: for the guest's own conversation while the budget allows it, otherwise for
- * the queue.
+ * Estimates how much longer a guest will wait. While the budget allows it, the estimate is for the guest's own
+ * conversation, and otherwise for the queue.
  */
 export function createGuestWait(options: {
   readonly site: Pick<AvailabilityOfSite, 'current' | 'platform' | 'budget'>
   readonly queueId: string
   readonly guestApi: Pick<GuestApi, 'conversationId'>
-  /** The budget of estimates for single guests, a part of the site's budget. */
+  /** The budget for individual guests' estimates, which is part of the site's budget. */
   readonly ownBudget: CallBudget
 }): GuestWait {
   const { site, queueId, guestApi, ownBudget } = options

@@ -104,19 +104,19 @@ export function createHoursReader(options: {
       return unknown()
     }
     if (!isActive(group)) {
-      causes.push({ hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID is not active in Genesys Cloud.' })
+      causes.push({ hint: 'The schedule group GENESYS_SCHEDULE_GROUP_ID is not active in Genesys Cloud.' })
       return unknown()
     }
     const zone = findZone(group.timeZone ?? '')
     if (zone === undefined) {
       causes.push({
-        hint: 'The schedule group of GENESYS_SCHEDULE_GROUP_ID has no time zone, or one that this service does not know.',
+        hint: 'The schedule group GENESYS_SCHEDULE_GROUP_ID has no time zone, or one that this service does not know.',
       })
       return unknown()
     }
     forgetOthers(group)
     const nowMs = now()
-    // In order of precedence, because the calls of a minute may not be enough for all schedules.
+    // In order of precedence, because one minute's calls may not be enough for all schedules.
     const [holiday, closed, open] = await Promise.all([
       schedulesOf(group.holidaySchedules),
       schedulesOf(group.closedSchedules),

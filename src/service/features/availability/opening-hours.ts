@@ -4,7 +4,7 @@ import { periodsOf, type Period, type Schedule } from './schedule-periods.ts'
 /** `unknown`: the state depends on a schedule that cannot be read or evaluated. */
 export type HoursState = 'open' | 'closed' | 'holiday' | 'emergency' | 'unknown'
 
-/** One of the lists of a schedule group. */
+/** One of a schedule group's lists. */
 export interface Schedules {
   readonly known: readonly Schedule[]
   /** Whether the list also has a schedule that cannot be read or evaluated, and may therefore apply at any time. */
@@ -29,7 +29,7 @@ export interface OpeningHours {
 export const HORIZON_MS = 60 * DAY_MS
 
 /**
- * In the order of Genesys Cloud: the first list with a schedule that applies decides. If none applies, the contact
+ * In Genesys Cloud's order: the first list with a schedule that applies decides. If none applies, the contact
  * center is closed.
  */
 const PRECEDENCE = ['holiday', 'closed', 'open'] as const

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/
 
 export type { CountryCode }
 
-/** The international form of a phone number that can exist; undefined for any other text. */
+/** The international form of a valid phone number; undefined for any other text. */
 export function internationalNumber(text: string, country: CountryCode | undefined) {
   const number = parsePhoneNumberFromString(text, {
     ...(country && { defaultCountry: country }),

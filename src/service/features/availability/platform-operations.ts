@@ -66,14 +66,14 @@ export interface PlatformOperations {
   /** The number of users on queue, with any routing status; undefined for a queue without observations. */
   countUsersOnQueue(queueId: string, deadlineAtMs: number): Promise<number | undefined>
   /**
-   * The wait of a message that arrives now, or of a conversation in the queue; undefined if Genesys has no estimate.
+   * The wait for a message that arrives now, or for a conversation in the queue; undefined if Genesys has no estimate.
    */
   estimateWaitSeconds(
     queueId: string,
     deadlineAtMs: number,
     conversationId?: string,
   ): Promise<number | undefined>
-  /** Whether a guest waits in a queue: the bot or flow has handed the guest over, and no agent has answered. */
+  /** Whether a guest is waiting in a queue: the bot or flow has handed the guest over, and no agent has answered. */
   isInQueue(conversationId: string, deadlineAtMs: number): Promise<boolean>
 }
 
@@ -93,7 +93,7 @@ export interface PlatformAccess {
   readonly budget: CallBudget
 }
 
-/** Calls operations of Genesys Cloud within a budget. */
+/** Calls Genesys Cloud operations within a budget. */
 export function createPlatformCall({ api, apiUrl, accessToken, budget }: PlatformAccess) {
   return function call<T>(
     { path, permission, idOf, retry = 'never', ...request }: Operation<T>,
@@ -130,7 +130,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
           path: `architect/schedulegroups/${idSegment(id)}`,
           schema: ScheduleGroup,
           permission: 'routing:scheduleGroup:view',
-          idOf: 'the schedule group of GENESYS_SCHEDULE_GROUP_ID',
+          idOf: 'the schedule group GENESYS_SCHEDULE_GROUP_ID',
         },
         deadlineAtMs,
       ),
@@ -154,7 +154,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
           path: `architect/emergencygroups/${idSegment(id)}`,
           schema: EmergencyGroup,
           permission: 'routing:emergencyGroup:view',
-          idOf: 'the emergency group of GENESYS_EMERGENCY_GROUP_ID',
+          idOf: 'the emergency group GENESYS_EMERGENCY_GROUP_ID',
         },
         deadlineAtMs,
       ),
@@ -168,7 +168,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
           body: { filter: { type: 'or', predicates: [predicate] }, metrics: ['oOnQueueUsers', 'oWaiting'] },
           schema: Observations,
           permission: 'analytics:queueObservation:view',
-          idOf: 'the queue of GENESYS_QUEUE_ID',
+          idOf: 'the queue GENESYS_QUEUE_ID',
         },
         deadlineAtMs,
       )
@@ -190,7 +190,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
               : `${queue}/estimatedwaittime?conversationId=${encodeURIComponent(conversationId)}`,
           schema: EstimatedWait,
           permission: 'routing:queue:view',
-          idOf: 'the queue of GENESYS_QUEUE_ID',
+          idOf: 'the queue GENESYS_QUEUE_ID',
         },
         deadlineAtMs,
       )
@@ -204,7 +204,7 @@ export function createPlatformOperations(access: PlatformAccess): PlatformOperat
           path: `conversations/messages/${idSegment(conversationId)}`,
           schema: Conversation,
           permission: 'conversation:message:view',
-          idOf: 'the queue of GENESYS_QUEUE_ID',
+          idOf: 'the queue GENESYS_QUEUE_ID',
         },
         deadlineAtMs,
       )
@@ -223,7 +223,7 @@ const budgetUsed = (operation: string) =>
     retryAfterSeconds: 5,
   })
 
-/** A text for an id from Genesys that is safe to log. */
+/** A text that stands for an id from Genesys and is safe to log. */
 export function idText(id: string): string {
   return /^[\w-]{1,64}$/.test(id) ? id : 'with an unusual id'
 }

@@ -25,7 +25,7 @@ const STALE_FOR_MS = 10 * 60_000
 const LOAD_TIMEOUT_MS = 10_000
 const RETRY_AFTER_MS = 10_000
 const RETRY_AFTER_REFUSAL_MS = 60_000
-/** The version of the format of shared values: replicas of another release may have a different one. */
+/** The format version of shared values, because replicas of a different release may use a different format. */
 const FORMAT = '1'
 /** Allows for the time between reading and using a value. */
 const GRACE_MS = 1000
@@ -37,7 +37,7 @@ export function createReadings(options: {
 }) {
   const { shared, now, monotonicNow } = options
 
-  /** Reads a value from Genesys at most once in `ttlMs`: once for all replicas, if they share state. */
+  /** Reads a value from Genesys at most once in `ttlMs`, or once for all replicas if they share state. */
   return function reading<T>(
     name: string,
     { ttlMs, load }: { readonly ttlMs: number; readonly load: (deadlineAtMs: number) => Promise<T> },

@@ -44,8 +44,8 @@ function untilMidnight(end: CivilMs): CivilMs {
 }
 
 /**
- * The periods between two times in which the schedule applies, in order. Starts and ends are local times of the zone,
- * so a night shift is an hour shorter or longer in the night of a clock change.
+ * The periods in which the schedule applies between two times, in order. Starts and ends are local times in the zone,
+ * so a night shift is an hour shorter or longer on the night of a clock change.
  * @throws {RuleError}
  */
 export function periodsOf(schedule: Schedule, zone: Zone, { fromMs, toMs }: Period): Period[] {

@@ -1,4 +1,4 @@
-/** The approximate time that a guest waits, in minutes. */
+/** A guest's approximate wait, in minutes. */
 export interface WaitMinutes {
   readonly from: number
   readonly to: number

@@ -29,7 +29,7 @@ type Subscribe = NonNullable<GuestApi['subscribe']>
 
 /**
  * Adds `waiting` events for a guest who has written, but has received no reply from an agent. An event without minutes
- * means that the guest no longer waits, or that the wait is not known. If a bot takes part, asks Genesys whether the
+ * means that the guest is no longer waiting, or that the wait is not known. If a bot takes part, asks Genesys whether the
  * guest is in a queue.
  */
 export function withWaiting(subscribe: Subscribe, options: WaitingOptions): Subscribe {

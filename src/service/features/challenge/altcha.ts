@@ -57,7 +57,7 @@ export function createAltcha(options: {
   }
 }
 
-/** Derived, so that a signature reveals nothing about the keys of session tokens. */
+/** Derives the keys, so that a signature reveals nothing about the keys for session tokens. */
 function derived(keys: readonly Uint8Array[]): Uint8Array[] {
   return keys.map((key) => new Uint8Array(hkdfSync('sha256', key, '', 'genesys-guest-bff challenge', 32)))
 }

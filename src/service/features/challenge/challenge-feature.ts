@@ -108,7 +108,7 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
       log.warn({ count, reason: `${kind}: ${reason}` }, 'a challenge could not be verified')
     if (onFailure === 'accept') return undefined
     throw new RequestError('challenge_unavailable', 'The solution cannot be verified at the moment.', {
-      hint: `The vendor of the challenge: ${reason}.`,
+      hint: `The challenge vendor did not verify the solution: ${reason}.`,
     })
   }
 
@@ -135,7 +135,10 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
   return {
     requireSolution,
-    /** Why the vendor cannot be used; undefined if it can. Sends an invalid token, which it refuses if the settings are right. */
+    /**
+     * Why the vendor cannot be used; undefined if it can. Sends an invalid token, which the vendor refuses if the settings
+     * are right.
+     */
     async vendorFailure() {
       const answer = await checkAtVendor?.('no-token', undefined)
       return answer?.verdict === 'unavailable' ? answer.reason : undefined

@@ -17,7 +17,7 @@ const MIN_SCORE = 0.5
 const TIMEOUT_MS = 3000
 const MAX_RESPONSE_BYTES = 16_384
 
-/** From the vendors' documentation of `siteverify`; three of them have the same request and response. */
+/** From the vendors' documentation of `siteverify`; three of the vendors use the same request and response. */
 const URLS: Readonly<Record<Vendor, string>> = {
   turnstile: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
   hcaptcha: 'https://api.hcaptcha.com/siteverify',
@@ -33,7 +33,7 @@ const Response = z.object({
   data: z.object({ challenge: z.object({ origin: z.string() }) }).optional(),
 })
 
-/** Error codes that report wrong settings or a failure of the vendor, and say nothing about the token. */
+/** Error codes that report wrong settings or a failure at the vendor, and say nothing about the token. */
 const SETTINGS_ERROR = /secret|sitekey|bad-request|internal-error/
 
 /**

@@ -34,7 +34,7 @@ interface Check {
   readonly hint?: string
 }
 
-/** Sends page views and events of the website to Genesys' journey, and returns the invitations of its action maps. */
+/** Sends the website's page views and events to Genesys' journey, and returns the invitations from its action maps. */
 export interface JourneyFeature {
   readonly name: 'journey'
   readonly capabilities: readonly never[]
@@ -62,7 +62,7 @@ export interface JourneyOptions {
   readonly monotonicNow: () => number
 }
 
-/** Other offers of action maps are ignored. */
+/** Other offers from action maps are ignored. */
 const CHAT_OFFER = 'webMessagingOffer'
 const MIN_ASK_AGAIN_SECONDS = 5
 const MAX_ASK_AGAIN_SECONDS = 300
@@ -178,9 +178,9 @@ export function createJourneyFeature(
     async diagnose() {
       if (!operations) return undefined
       try {
-        // A ping without a page, for a customer who does not exist, to which Genesys responds without an offer.
+        // A ping without a page, for a customer who does not exist. Genesys responds to it without an offer.
         await operations.ping({ customerId: randomUUID() }, monotonicNow() + timeoutMs)
-        return { found: 'Genesys accepts the journey of this deployment', problems: [] }
+        return { found: 'Genesys accepts journey requests for this deployment', problems: [] }
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
         return { found: error.message, problems: [{ hint: error.facts.hint ?? error.message }] }

@@ -39,7 +39,7 @@ export interface PingRequest {
   readonly page?: { readonly url: string; readonly title: string }
 }
 
-/** The journey of Genesys Cloud. Each method throws `UpstreamError`. */
+/** Genesys Cloud's journey API. Each method throws `UpstreamError`. */
 export interface JourneyOperations {
   /** @returns the id of the visit, if Genesys returns one */
   sendEvent(event: WebEvent, deadlineAtMs: number): Promise<string | undefined>
@@ -76,7 +76,7 @@ export function createJourneyOperations(options: {
         url: `${deployment}/${path}`,
         ...(authorization !== undefined && { headers: { authorization } }),
         allowNonJson: true,
-        // Each attempt uses a call of the budget, and an event that arrives twice would be counted twice.
+        // Each attempt uses a call from the budget, and an event that arrives twice would be counted twice.
         retry: 'never',
         deadlineAtMs,
         explain: ({ status }) => explain(status, accessToken !== undefined),
@@ -124,8 +124,8 @@ function explain(status: number, hasToken: boolean): string | undefined {
   if (status === 401 && !hasToken) return 'Genesys requires an access token: set JOURNEY=oauth.'
   if (status === 403)
     return hasToken
-      ? 'The OAuth client may not use the journey. Try JOURNEY=open, which sends no access token.'
-      : 'Genesys refuses the journey of this deployment without an access token: try JOURNEY=oauth.'
+      ? 'The OAuth client is not allowed to use the journey. Try JOURNEY=open, which sends no access token.'
+      : 'Genesys refuses journey requests for this deployment without an access token: try JOURNEY=oauth.'
   if (status === 404) return 'Genesys has no journey for GENESYS_DEPLOYMENT_ID.'
   return undefined
 }

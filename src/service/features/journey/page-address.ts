@@ -3,7 +3,7 @@ import { parseUrl } from '../../urls/parse-url.ts'
 export type RedactText = (text: string) => string
 
 /**
- * A query can identify a person or give access to a session. Only parameters of campaigns are kept: they show where
+ * A query can identify a person or give access to a session. Only campaign parameters are kept: they show where
  * visitors came from.
  */
 const CAMPAIGN = /^utm_[a-z]{1,20}$/

@@ -14,7 +14,7 @@ const Text = z.object({
   hyperlink: z.string().nullish(),
 })
 
-/** A part of Genesys' documents; `type` determines which of the other fields a block has. */
+/** One block of a Genesys document; `type` determines which of the other fields the block has. */
 const Block = z.object({
   type: z.string().nullish(),
   text: Text.nullish(),

@@ -48,7 +48,7 @@ export interface GuestKnowledgeOptions {
   readonly budget: CallBudget
   /** A separate budget for feedback, which must not use up the calls for searches. */
   readonly feedbackBudget: CallBudget
-  /** The time limit of each operation. */
+  /** The time limit for each operation. */
   readonly timeoutMs: number
   readonly monotonicNow: () => number
 }
@@ -68,7 +68,7 @@ export interface GuestKnowledge {
 }
 
 /**
- * All guests of a process share one session at Genesys, which identifies none of them. Separate sessions would need an
+ * All guests in a process share one session at Genesys, which identifies none of them. Separate sessions would need an
  * additional call before each guest's first search, and guests could not share cached results.
  */
 export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowledge {
@@ -152,7 +152,7 @@ export function createGuestKnowledge(options: GuestKnowledgeOptions): GuestKnowl
           schema: Document,
         })
       } catch (error) {
-        // Genesys responds with 400 to an id that does not have its format.
+        // Genesys responds with 400 to an id in the wrong format.
         if (isRefusal(error) && [400, 404].includes(error.facts.status ?? 0)) return undefined
         throw error
       }

@@ -22,7 +22,7 @@ const RATINGS_PER_MINUTE = 30
 const REQUESTS_PER_ADDRESS_PER_MINUTE = 60
 const EXCERPT_CHARS = 240
 const MAX_AGE_SECONDS = 60
-/** The query of the search that the doctor makes. */
+/** What the doctor searches for. */
 const PROBE_QUERY = 'test'
 
 interface Check {
@@ -63,7 +63,7 @@ export interface KnowledgeOptions {
   readonly mask?: ((text: string) => string) | undefined
 }
 
-/** `GET /knowledge/…`: articles of Genesys' knowledge base, for everyone who may open a chat. */
+/** `GET /knowledge/…`: articles from Genesys' knowledge base, for everyone who may open a chat. */
 export function createKnowledgeFeature(
   authorization: KnowledgeAuthorization | undefined,
   options: KnowledgeOptions,
@@ -249,7 +249,7 @@ async function probe(
   }
 }
 
-/** A rate limit of Genesys does not mean that a setting is wrong. */
+/** A Genesys rate limit does not mean that a setting is wrong. */
 function checkOf(failure: UpstreamError | undefined): Check {
   const name = 'knowledge'
   if (failure === undefined || failure.code === 'upstream_rate_limited') return { name, ok: true }

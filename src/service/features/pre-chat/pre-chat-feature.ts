@@ -1,6 +1,6 @@
 import type { Deployment, PreChatForm } from '../../../contract/contract.ts'
 
-/** The form that a page shows before the chat opens. It is a part of `GET /deployment`. */
+/** The form that a page shows before the chat opens. It is part of the response to `GET /deployment`. */
 export interface PreChatFeature {
   readonly name: 'pre-chat form'
   readonly capabilities: readonly never[]
@@ -26,7 +26,7 @@ export function createPreChatFeature(
       if (form === undefined) return Promise.resolve(undefined)
       const problems = hasAttributes
         ? []
-        : [{ hint: 'Answers become attributes of the guest, which this GENESYS_GUEST_API does not support.' }]
+        : [{ hint: 'Answers become guest attributes, which this GENESYS_GUEST_API does not support.' }]
       return Promise.resolve({ found: `asks for ${form.fields.map(({ key }) => key).join(', ')}`, problems })
     },
   }

@@ -4,8 +4,8 @@ import type { Span } from './plain-text.ts'
 
 /**
  * Finds card numbers in a plain text: whole groups of digits, with 13 to 19 digits in total and a valid check digit. A
- * number consists of all groups of a run, or of groups with the lengths that are usual on cards. The latter finds a
- * number that is followed by a date or a security code.
+ * number consists of all groups of a run, or of groups with the lengths that are usual on cards. The second rule finds
+ * a number that is followed by a date or a security code.
  */
 export function findCardNumbers(plain: string, digits: readonly DigitGroup[]): Span[] {
   if (countDigits(digits) < MIN_CARD_DIGITS) return []

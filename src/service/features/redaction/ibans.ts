@@ -1,7 +1,7 @@
 import type { DigitGroup } from './digit-runs.ts'
 import { INVISIBLE, type Span } from './plain-text.ts'
 
-/** The length of an IBAN, by country (from the registry of ISO 13616). */
+/** The length of an IBAN, by country (from the ISO 13616 registry). */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 ' +
@@ -15,7 +15,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 
 const SEPARATORS = new Set([' ', '-', '\t', INVISIBLE])
 
-/** Finds IBANs in a plain text, with or without groups. Each begins with the two letters of a country, followed by digits. */
+/** Finds IBANs in a plain text, with or without groups. Each begins with a two-letter country code, followed by digits. */
 export function findIbans(plain: string, digits: readonly DigitGroup[]): Span[] {
   const spans: Span[] = []
   for (const group of digits) {

@@ -3,7 +3,7 @@ export const MIN_CARD_DIGITS = 13
 export const MAX_CARD_DIGITS = 19
 
 /**
- * The data about a part of a number that is needed to check the whole number. The digits cannot be recovered from it.
+ * What must be known about a part of a number to check the whole number. The digits cannot be recovered from it.
  * In `sum`, every second digit from the right is doubled; in `shiftedSum`, the other digits are doubled.
  */
 export interface LuhnPart {

@@ -25,7 +25,7 @@ export interface Redacted {
  */
 export type Redact = (text: string, exceptKind?: string) => Redacted
 
-/** In this order: the middle of an IBAN could look like a card number, and a card number like a phone number. */
+/** The order matters: the middle of an IBAN could look like a card number, and a card number like a phone number. */
 const DETECTORS = [
   { kind: 'email', find: findEmailAddresses },
   { kind: 'iban', find: findIbans },

@@ -73,7 +73,7 @@ function partsAfter(before: readonly LuhnPart[], runs: readonly DigitRun[]): rea
   return parts.filter(({ count }) => count < MAX_CARD_DIGITS)
 }
 
-/** The first digit identifies the industry of the issuer: 2 to 6 for banks. */
+/** The first digit identifies the issuer's industry: 2 to 6 for banks. */
 function canBeginCard(first: DigitGroup | undefined): boolean {
   return first !== undefined && /^[2-6]/.test(first.digits)
 }

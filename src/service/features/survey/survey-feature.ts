@@ -34,7 +34,7 @@ export interface SurveyFeature {
   close(): void
 }
 
-/** The maximum number of scores that are being sent to the site's backend. */
+/** The maximum number of scores that are being sent to the site's backend at the same time. */
 const MAX_PENDING = 200
 
 /** `POST /survey`: sends the guest's score to the site's backend. */
@@ -61,7 +61,7 @@ export function createSurveyFeature(
         if (!webhook) throw notEnabled()
         const { score } = parseBody(SurveyAnswer, req)
         if (pending >= MAX_PENDING)
-          throw overloaded('The backend of SURVEY_WEBHOOK_URL accepts scores too slowly.')
+          throw overloaded('The backend at SURVEY_WEBHOOK_URL accepts scores too slowly.')
         const claims = claimsOf(req)
         const { sid, visitor, origin, deploymentId } = claims
         // Not awaited: the guest can do nothing about a failure.
@@ -94,9 +94,9 @@ export function createSurveyFeature(
 }
 
 const HINT =
-  'Your backend must respond with 2xx within 3 s. Compare SURVEY_WEBHOOK_URL, SURVEY_WEBHOOK_SECRET and the clocks.'
+  "Your backend must respond with 2xx within 3 s. Check SURVEY_WEBHOOK_URL. Compare SURVEY_WEBHOOK_SECRET with your backend's secret, and compare the clocks of both machines."
 
-/** Distinguishes the answers of different sessions without giving access to a session. */
+/** Distinguishes the scores from different sessions without giving access to a session. */
 function sha256(sid: string): string {
   return createHash('sha256').update(sid).digest('hex').slice(0, 32)
 }

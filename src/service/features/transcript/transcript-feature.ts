@@ -90,7 +90,7 @@ function fileOf(mediaType: MediaType, conversation: Conversation, locale: Locale
   return `${JSON.stringify(transcript, null, 2)}\n`
 }
 
-/** Removes the addresses of files: anyone who has such an address can download the file. */
+/** Removes file addresses, because anyone who has such an address can download the file. */
 function withoutAddresses(message: Message): Message {
   if (message.content === undefined) return message
   return { ...message, content: message.content.map(withoutAddress) }

@@ -145,6 +145,6 @@ function unavailable({ reason, hint }: Failure): SessionError {
 
 function tooLarge(): SessionError {
   return new SessionError('user_token_invalid', "The visitor's cookie or header is too large.", {
-    hint: `The cookie or header of the visitor webhook can have at most ${MAX_CREDENTIAL_BYTES} bytes.`,
+    hint: `The visitor webhook's cookie or header can have at most ${MAX_CREDENTIAL_BYTES} bytes.`,
   })
 }

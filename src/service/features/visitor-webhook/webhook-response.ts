@@ -56,11 +56,11 @@ export function readResponse(outcome: Outcome, id: string): KnownVisitor | Failu
   return { visitor: visitor ?? undefined, attributes, expiresInSeconds }
 }
 
-const CHECK_URL = 'Check VISITOR_WEBHOOK_URL, and that this machine can reach it.'
-const CHECK_TIME = 'VISITOR_WEBHOOK_TIMEOUT_MS limits the time of a call, including its retry.'
+const CHECK_URL = 'Check VISITOR_WEBHOOK_URL, and check that this machine can reach it.'
+const CHECK_TIME = 'VISITOR_WEBHOOK_TIMEOUT_MS limits the duration of a call, including its retry.'
 const CHECK_STATUS = 'Your backend must respond with 200, without a redirect, for unknown visitors too.'
 const CHECK_SIGNATURE =
-  'Compare VISITOR_WEBHOOK_SECRET with that of your backend, and the clocks of both machines.'
+  "Compare VISITOR_WEBHOOK_SECRET with your backend's secret, and compare the clocks of both machines."
 const CHECK_RESPONSE = 'docs/visitor-webhook.md describes the format of a response.'
 const CHECK_ID = 'The field `id` must equal the webhook-id of the request, and responses must not be cached.'
 
