@@ -31,5 +31,5 @@ test('a copy of .env.example is valid, and the defaults that it shows are the re
 test('in production, a copy of .env.example is refused because of its session key', () => {
   const start = () => readConfig({ ...parse(example), NODE_ENV: 'production' })
   expect(start).toThrow(ConfigError)
-  expect(start).toThrow(/SESSION_KEYS contains the key of \.env\.example/)
+  expect(start).toThrow(/SESSION_KEYS contains the key from \.env\.example/)
 })

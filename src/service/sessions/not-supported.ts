@@ -5,7 +5,7 @@ import { SessionError } from './session-error.ts'
 export function notSupported(guestApi: GuestApi, what: string): SessionError {
   return new SessionError(
     'not_supported_by_guest_api',
-    `The guest API "${guestApi.name}" that this service is configured for does not support "${what}".`,
+    `This service uses the guest API "${guestApi.name}", which does not support "${what}".`,
     { hint: 'GENESYS_GUEST_API selects the guest API; web-messaging supports everything.' },
   )
 }
