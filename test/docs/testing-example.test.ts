@@ -24,7 +24,7 @@ afterEach(async () => {
   nock.cleanAll()
 })
 
-/** Stands in for your own code, such as the contact form of your website. */
+/** Stands in for your own code, such as your website's contact form. */
 async function askSupport(chatUrl: string, question: string): Promise<string> {
   const headers = { origin: SITE, 'content-type': 'application/json' }
   const opened = await fetch(`${chatUrl}/guest-session`, { method: 'POST', headers, body: '{}' })
