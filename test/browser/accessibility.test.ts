@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   { colorScheme: 'dark', device: 'phone', lang: 'en' },
 ]
 
-/** Opens a page; `inspect` checks its current state with axe, and for targets that are too small. */
+/** Opens a page. `inspect` checks its current state with axe, and looks for targets that are too small. */
 async function openForInspection(service: Demo, { colorScheme, device, lang }: Look, attributes = '') {
   const words = WORDS[lang]
   const { page, context, chat } = await openElement(browser, service, attributes, {

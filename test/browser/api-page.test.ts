@@ -36,7 +36,7 @@ async function execute(page: Page, method: string, path: string): Promise<string
 const OFF_BY_DEFAULT =
   /^[A-Z]+ \/(callbacks|transcript|survey|journey\/\w+|availability|knowledge\/.+|sign-in)$/
 
-test('the examples of all operations that are on by default work unedited, one after another', async () => {
+test('the examples of all operations that are on by default can be executed unedited, one after another', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/docs/`)
   const steps = [
     ['POST', '/guest-session', '201'],

@@ -101,7 +101,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
   })
 })
 
-test('the greeting is in the language of the page: German, French or Spanish', async () => {
+test('the greeting is in the page’s language: German, French or Spanish', async () => {
   for (const [language, words] of [
     ['de', 'Wie können wir helfen?'],
     ['fr', 'Comment pouvons-nous vous aider ?'],

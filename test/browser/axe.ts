@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** The violations that axe finds in the current page, which must be open with `bypassCSP` so that axe can run. */
+/** The violations that axe finds on the current page, which must be open with `bypassCSP` so that axe can run. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations: found } = await page.evaluate(() =>

@@ -102,7 +102,7 @@ test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
   },
 )
 
-test('the chat of a deployment that keeps no sessions stores nothing', async () => {
+test('the chat stores nothing if its deployment keeps no sessions', async () => {
   demo = await startDemo({ simulator: { agent: 'silent' } })
   const { page, context, chat } = await openElement(browser, demo, 'open')
   await chat.say('hello')

@@ -95,7 +95,7 @@ test('scrolling up loads older messages, and the visible message stays in place'
   expect(await chat.bubbles()).toHaveLength(41)
 })
 
-test('the header shows “Closed” after the agent has left, until the guest writes again', async () => {
+test('the header shows “Chat closed” after the agent has left, until the guest writes again', async () => {
   const { chat, part } = await begin()
   expect(await part('.header-state').innerText()).toBe('Connected')
   demo.simulator.agentLeaves()
@@ -177,7 +177,7 @@ test('a carousel dims the arrow at its end, shows dots, and fades out at a side 
   expect(await unusable.getAttribute('aria-label')).toMatch(/^Next/)
 })
 
-test('form fields have accessible names, and the asterisk of required fields is explained', async () => {
+test('form fields have accessible names, and the asterisk on required fields is explained', async () => {
   const { page, part } = await begin()
   demo.simulator.botSays(showcase('form'))
   await page.getByRole('button', { name: 'Begin' }).click()
@@ -194,7 +194,7 @@ test('form fields have accessible names, and the asterisk of required fields is 
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended shows why, and offers no retry of an unsent message', async () => {
+test('a chat that has ended shows why, and offers no retry for an unsent message', async () => {
   const { page, chat } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
@@ -212,7 +212,7 @@ test('a chat that has ended shows why, and offers no retry of an unsent message'
   await page.getByText('This conversation has ended. You ended it.').waitFor()
 })
 
-test('at 400% zoom, the newest message is in view, even with a notice', async () => {
+test('at 400% zoom, the newest message is in view even when a notice is shown', async () => {
   const viewport = { width: 320, height: 256 }
   const { page, chat, part, context } = await begin('', { viewport })
   demo.simulator.agentSays('Can you read this?')

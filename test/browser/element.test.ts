@@ -127,7 +127,7 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await page.getByText('We can’t reach the chat.').waitFor({ state: 'hidden' })
 })
 
-test('a guest is warned before the session expires, extends it by writing, and sees that it has ended', async () => {
+test('a guest is warned before the session expires, can extend it by writing, and sees when it has ended', async () => {
   await demo.close()
   let behindMs = 400_000
   const now = () => Date.now() - behindMs
@@ -247,7 +247,7 @@ describe('the page can', () => {
     expect(await launcher.evaluate((button) => getComputedStyle(button).borderTopLeftRadius)).toBe('7px')
   })
 
-  test('set the size of a rem within the chat, which is the page’s own by default', async () => {
+  test('set the size of a rem within the chat, which by default is the same as on the page', async () => {
     const sizeOf = async (head: string) => {
       const { page } = await open('', { head })
       return (await page.getByRole('button', { name: 'Open chat' }).boundingBox())!.height

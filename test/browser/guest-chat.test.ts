@@ -28,7 +28,7 @@ async function openShop(options?: BrowserContextOptions) {
 }
 
 describe('a visitor to the shop', () => {
-  test('says hello, sees the agent typing, and then the reply', async () => {
+  test('says hello, sees the agent typing, and then sees the reply', async () => {
     const { page, chat, mistakes } = await openShop()
     await chat.open()
     await chat.say('Hello')

@@ -38,8 +38,8 @@ async function openByKey(page: Page): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, thanks, write) => {
-  test('allows a keyboard user to search, read and rate articles until the first message is sent', async () => {
+describe.each(LOOKS)('in %s on a %s,', (lang, device, found, back, yes, thanks, write) => {
+  test('a keyboard user can search, read and rate articles until the first message is sent', async () => {
     const { page, context, panel } = await openElement(browser, demo, '', look(lang, device))
     await openByKey(page)
     const box = panel.locator('textarea')
@@ -67,7 +67,7 @@ describe.each(LOOKS)('the chat in %s on a %s', (lang, device, found, back, yes, 
     await context.close()
   })
 
-  test('opens a session only when the guest chooses to write, if articles are shown first', async () => {
+  test('if articles are shown first, a session is opened only when the guest chooses to write', async () => {
     const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"', look(lang, device))
     const before = demo.requests.length
     await openByKey(page)
@@ -103,7 +103,7 @@ test('the guest can still write if the article search fails', async () => {
   await context.close()
 })
 
-test('the guest sees that an article could not be opened from the list', async () => {
+test('if an article in the list cannot be opened, the guest sees a message', async () => {
   const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"')
   await page.route('**/knowledge/articles/*', (route) => route.abort())
   await openByKey(page)
@@ -152,7 +152,7 @@ test('a chat that the page itself opens does not wait for a search', async () =>
   await context.close()
 })
 
-test('the HTML of an article cannot add scripts, event handlers, disallowed elements or script URLs', async () => {
+test('an article’s HTML cannot add scripts, event handlers, disallowed elements or script URLs', async () => {
   const html = [
     '<p>Honest &amp; <strong>bold</strong> <a href="https://www.example.com/?a=1&amp;b=2">link</a></p>',
     '<img src="x" onerror="window.ran = true"><img src="https://www.example.com/a.png" alt="" onerror="window.ran = true">',

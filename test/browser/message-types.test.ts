@@ -14,7 +14,7 @@ let demo: Demo
 beforeAll(async () => {
   browser = await launchBrowser()
 })
-// One service for each test: together, the tests would exceed the limit of sessions per minute for one address.
+// Each test has its own service, because together they would exceed the limit on sessions per minute for one address.
 beforeEach(async () => {
   demo = await startDemo({ simulator: { agent: 'silent' } })
 })
@@ -62,7 +62,7 @@ async function beginAsKeyboardGuest() {
   await chat.log.getByText('Sent').waitFor()
   return {
     guest,
-    /** Errors on the page, except for files that the test's own page lacks. */
+    /** Errors on the page, except those about files that the test's own page lacks. */
     mistakes: () => mistakes.filter((mistake) => !mistake.includes('404')),
     async reload() {
       await page.reload()
@@ -73,7 +73,7 @@ async function beginAsKeyboardGuest() {
 }
 
 test.each(Object.entries(MESSAGE_TYPES))(
-  'using only the keyboard, a guest answers a message of type %s and sees the reply after a reload',
+  'using only the keyboard, a guest answers a message of type %s and sees the answer after a reload',
   async (_type, { message, answer, answered }) => {
     const { guest, mistakes, reload, axeIsClean } = await beginAsKeyboardGuest()
     demo.simulator.botSays(message)

@@ -27,7 +27,7 @@ export interface MessageType {
 const ANSWER = 'I have seen it'
 
 /**
- * A message for each `contentType` of `MessageContent` whose shape is known, from `swagger.json` of Genesys' Java SDK
+ * A message for each `contentType` of `MessageContent` whose shape is known from `swagger.json` in Genesys' Java SDK
  * (`web-messaging-sdk-java` 18.1.0).
  */
 export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
@@ -245,7 +245,7 @@ export const MESSAGE_TYPES: Readonly<Record<string, MessageType>> = {
   },
 }
 
-/** Types for which the enumeration has only names. Genesys' mobile SDK also treats them as unknown. */
+/** Types that the enumeration of `contentType` only names. Genesys' mobile SDK also treats them as unknown. */
 export const TYPES_WITHOUT_A_SHAPE = [
   'InteractiveApplication',
   'ListTemplate',
@@ -260,7 +260,7 @@ export const TYPES_WITHOUT_A_SHAPE = [
   'Story',
 ] as const
 
-/** The response of the simulator's bot to a word. */
+/** The response of the simulator's bot to a message that contains this word. */
 export function showcase(word: string): BotMessage {
   const send = SHOWCASE.find(({ when }) => when.includes(word))?.do[0]?.send
   if (send === undefined) throw new Error(`The showcase has no ${word}`)

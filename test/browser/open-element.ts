@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chatOf, openPage } from './open-page.ts'
 import type { Demo } from './start-demo.ts'
 
-/** Opens a page of an allowed website that contains the element, as a real website's page would. */
+/** Opens a page on an allowed website. The page contains the element, as a real website's page would. */
 export async function openElement(
   browser: Browser,
   demo: Demo,
@@ -23,7 +23,7 @@ export async function openElement(
 
 export interface ElementPageOptions extends BrowserContextOptions {
   readonly lang?: string
-  /** Further HTML of the page's head. */
+  /** Further HTML for the page's head. */
   readonly head?: string
   /** HTML inside the element, for its slots. */
   readonly content?: string

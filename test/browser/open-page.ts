@@ -6,7 +6,7 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
-/** Opens a page in a separate browser profile. Its errors, including refused scripts and styles, are recorded. */
+/** Opens a page in a separate browser profile, and records its errors, including refused scripts and styles. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   context.setDefaultTimeout(10_000)
@@ -20,7 +20,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, context, mistakes }
 }
 
-/** The chat of a page, in terms of what a guest does. */
+/** The chat on a page, in terms of what a guest does. */
 export function chatOf(page: Page) {
   const log = page.getByRole('log')
   const box = page.getByRole('textbox', { name: 'Your message' })

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => demo.close())
 afterAll(() => browser.close())
 
-test('a page of an allowed website can hold a conversation using only fetch', async () => {
+test('a page on an allowed website can hold a conversation using only fetch', async () => {
   const { page, context } = await openPage(browser, demo.allowedSite)
   const events = await page.evaluate(async (service) => {
     const opened = await fetch(`${service}/guest-session`, {
@@ -51,7 +51,7 @@ test('the example page sends a message and shows the agent’s answer', async ()
   await context.close()
 })
 
-test('a page of an allowed website loads the client from the service and uses it', async () => {
+test('a page on an allowed website loads the client from the service and uses it', async () => {
   const { page, context } = await openPage(browser, demo.allowedSite)
   const answer = await page.evaluate(async (service) => {
     const { createGuestChat } = (await import(`${service}/client.js`)) as typeof Client
@@ -68,7 +68,7 @@ test('a page of an allowed website loads the client from the service and uses it
   await context.close()
 })
 
-test('a page of another website is refused before the service does any work', async () => {
+test('a page on another website is refused before the service does any work', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const seenByThePage = await page.evaluate(async (service) => {
     const outcome = async (init: RequestInit) => {
@@ -132,7 +132,7 @@ test('on a website that is not allowed, the console names the setting that a ref
   await context.close()
 })
 
-test('on a website that is not allowed, a bundled chat names the setting to change in the console', async () => {
+test('on a website that is not allowed, a bundled chat makes the console name the setting to change', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const warned = page.waitForEvent('console', (line) => line.type() === 'warning')
   await page.addScriptTag({ path: 'dist/browser/guest-chat.js', type: 'module' })

@@ -14,7 +14,7 @@ afterAll(async () => {
   await demo.close()
 })
 
-/** The last message in a frame from the guest to Genesys. */
+/** The last message that Genesys received from the guest in a frame. */
 const lastSent = () =>
   demo.simulator.frames.findLast(
     ({ direction, frame }) => direction === 'from-guest' && frame.action === 'onMessage',

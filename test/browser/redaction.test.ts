@@ -38,7 +38,7 @@ test.each([
     await panel.getByText(says).waitFor()
     expect(await panel.locator('.bubble').allInnerTexts()).toEqual(['My card is **** **** **** ****.'])
     expect(await violations(page)).toEqual([])
-    // The live event of the same message does not remove the notice.
+    // The live event for the same message does not remove the notice.
     demo.simulator.agentSays('Thank you')
     await panel.locator('.bubble', { hasText: 'Thank you' }).waitFor()
     expect(await panel.getByText(says).count()).toBe(1)

@@ -27,7 +27,7 @@ export interface Demo {
 
 export interface DemoOptions {
   readonly simulator?: SimulatorOptions
-  /** Further settings of the service. */
+  /** Further settings for the service. */
   readonly env?: Record<string, string> | ((simulator: Simulator) => Record<string, string>)
   /** The current time for the service and the simulator. */
   readonly now?: () => number
@@ -35,7 +35,7 @@ export interface DemoOptions {
   readonly prefix?: string
 }
 
-/** The service, the simulator in Genesys' place, and two other websites, all on free ports of this machine. */
+/** The service, the simulator in Genesys' place, and two other websites, all on free ports on this machine. */
 export async function startDemo({
   simulator: settings,
   env,

@@ -25,7 +25,7 @@ test.each([
   ['de', 'phone', 'Gespräch speichern', 'Unterhaltung'],
   ['ar', 'phone', 'حفظ المحادثة', 'المحادثة'],
 ])(
-  'in the chat in %s on a %s, the guest can save the conversation using only the keyboard',
+  'in %s on a %s, the guest can save the conversation using only the keyboard',
   async (lang, device, label, title) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       lang,

@@ -26,7 +26,7 @@ function newChat(options: GuestChatOptions = {}): GuestChat {
 
 const settle = (ms = 0) => jest.advanceTimersByTimeAsync(ms)
 
-/** A storage like a browser's, which outlives the page. */
+/** Storage like a browser's, which outlives the page. */
 function storage(): Storage {
   const values = new Map<string, string>()
   return {
@@ -75,7 +75,7 @@ describe('opening a chat', () => {
     ])
   })
 
-  test('starts another conversation for another visitor', async () => {
+  test('starts a new conversation for a different visitor', async () => {
     await chat.open()
     service.bend('POST guest-session', problem(401, 'session_invalid'))
     const session = await chat.identify('jwt of another')
@@ -168,7 +168,7 @@ describe('opening a chat', () => {
     ])
   })
 
-  test('rejects with the service’s code and hint', async () => {
+  test('rejects with the service’s code and hint if the service refuses it', async () => {
     const refusal = { code: 'origin_not_allowed', detail: 'Not this website.', hint: 'Set ALLOWED_ORIGINS.' }
     service.bend('POST guest-session', json(403, refusal))
     await expect(chat.open()).rejects.toMatchObject({
@@ -196,7 +196,7 @@ describe('sending a message', () => {
     ['an unknown outcome', problem(504, 'delivery_unknown')],
     ['a report that the first attempt is in progress', problem(409, 'request_in_progress')],
     ['a rate limit', problem(429, 'rate_limited', { 'Retry-After': '1' })],
-    ['the error page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
+    ['a proxy’s error page', new Response('<h1>Bad Gateway</h1>', { status: 502 })],
   ])('is retried after %s, with the same key', async (_name, trouble) => {
     await chat.send('before')
     service.bend('POST messages', trouble)
@@ -246,7 +246,7 @@ describe('sending a message', () => {
     expect(chat.messages).toMatchObject([{ status: 'sent' }])
   })
 
-  test('stops after two minutes, and leaves the retry to the guest', async () => {
+  test('is retried for two minutes, and after that only by the guest', async () => {
     service.bend('POST messages', ...Array.from({ length: 99 }, noNetwork))
     const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'no_answer' })
     await settle(180_000)
@@ -269,7 +269,7 @@ describe('sending a message', () => {
     expect(service.asked('POST guest-session')).toHaveLength(1)
   })
 
-  test('uses a new session token from the response', async () => {
+  test('makes the client use a new session token that the response contains', async () => {
     const accepted = {
       id: 'm1',
       time: '2026-01-01T10:00:00Z',
@@ -409,7 +409,7 @@ describe('live events', () => {
 })
 
 describe('in a conversation,', () => {
-  test('a typing notice is sent at most every five seconds, and its failure is ignored', async () => {
+  test('a typing notice is sent at most once every five seconds, and its failure is ignored', async () => {
     await chat.open()
     service.bend('POST typing', problem(503, 'overloaded'))
     for (let second = 0; second < 10; second++) {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(stop)
 
-test('the compressed client is smaller than 7 KB', () => {
+test('the compressed client is smaller than 7.1 KB', () => {
   expect(gzipSync(bundle, { level: 9 }).length).toBeLessThan(7100)
 })
 

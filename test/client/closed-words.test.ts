@@ -30,7 +30,7 @@ const AT_NOON = { nowMs: Date.parse('2026-11-25T11:00:00Z'), timeZone: 'Europe/B
 const inEnglish = { texts: AVAILABILITY_TEXTS.en, locale: 'en-GB' }
 const reopens = (opensAt: string, options: object = {}) =>
   closedWords({ state: 'closed', opensAt }, { ...inEnglish, ...AT_NOON, ...options })
-    ?.reopens // Versions of Node.js differ in the leading zero.
+    ?.reopens // Only some versions of Node.js write a leading zero.
     ?.replace(/\b0(\d:)/, '$1')
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   ['2026-03-28T22:00:00Z', '2026-03-29T07:00:00Z', 'Europe/Berlin', 'Back tomorrow at 9:00.'],
   ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Asia/Tokyo', 'Back today at 17:00.'],
   ['2026-10-24T22:30:00Z', '2026-10-25T08:00:00Z', 'Europe/Berlin', 'Back today at 9:00.'],
-  // The day has 25 hours: its midnights are not 24 hours apart.
+  // This day has 25 hours, so the midnights before and after it are not 24 hours apart.
   ['2026-10-24T22:30:00Z', '2026-10-25T23:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
   ['2026-03-28T23:30:00Z', '2026-03-29T22:30:00Z', 'Europe/Berlin', 'Back tomorrow at 0:30.'],
 ])(

@@ -27,7 +27,7 @@ export function problem(status: number, code: string, headers: Record<string, st
 
 export const noNetwork = () => new TypeError('Failed to fetch')
 
-/** A minimal service, for behavior that a real one does not show on demand. Tests can change the responses of a route. */
+/** A minimal service, for behavior that a real one does not show on demand. Tests can change a route's responses. */
 export function fakeService() {
   const asked: Asked[] = []
   const bent = new Map<string, Answer[]>()
@@ -88,7 +88,7 @@ export function fakeService() {
     streams,
     session: (changes: object = {}) => json(200, { ...SESSION, session: 'guest1.renewed', ...changes }),
     asked: (route: string) => asked.filter((request) => request.route === route),
-    /** Sets the next responses of a route, one per request. After them, the route responds as usual. */
+    /** Sets a route's next responses, one per request. After them, the route responds as usual. */
     bend: (route: string, ...answers: Answer[]) => bent.set(route, answers),
   }
 }

@@ -29,7 +29,7 @@ function watch(answer: () => Promise<Availability>) {
   return { availability, onNotEnabled }
 }
 
-test('a page requests the opening hours once a minute, and stops while it is hidden', async () => {
+test('a page checks availability once a minute, and stops while it is hidden', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(119_000)
   expect(availability).toHaveBeenCalledTimes(2)
@@ -42,7 +42,7 @@ test('a page requests the opening hours once a minute, and stops while it is hid
   expect(availability).toHaveBeenCalledTimes(4)
 })
 
-test('the page requests the state again when a change is due by the service’s clock', async () => {
+test('the page checks availability again when a change is due according to the service’s clock', async () => {
   // The device's clock is an hour ahead.
   const asOf = '2026-11-25T11:00:00.000Z'
   const until = '2026-11-25T11:00:20.000Z'
@@ -53,7 +53,7 @@ test('the page requests the state again when a change is due by the service’s 
   expect(availability).toHaveBeenCalledTimes(2)
 })
 
-test('a failed request changes nothing, and the page requests the state again a minute later', async () => {
+test('a failed check changes nothing, and the page checks availability again a minute later', async () => {
   let isDown = true
   watch(() => (isDown ? Promise.reject(new ChatProblem('no_answer')) : Promise.resolve(OPEN)))
   await jest.advanceTimersByTimeAsync(59_000)

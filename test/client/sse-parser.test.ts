@@ -44,7 +44,7 @@ describe('a text/event-stream', () => {
   })
 
   test.each(['\n', '\r\n', '\r'])(
-    'is parsed the same wherever it is split, if lines end in %j',
+    'whose lines end in %j is parsed the same wherever it is split',
     (lineEnd) => {
       const lines = [
         '\uFEFFid: 1',

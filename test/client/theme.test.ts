@@ -10,7 +10,7 @@ function rgb(css: string | undefined): Rgb {
   return [red, green, blue]
 }
 
-test('text on the accent color and on its gradient is readable with any color of a deployment', () => {
+test('text on the accent color and on its gradient is readable, whatever color a deployment sets', () => {
   fc.assert(
     fc.property(anyColor, (accent) => {
       const theme = themeOf(accent)

@@ -4,7 +4,7 @@ import { isMessage, type EventReader } from '../event-reader.ts'
 import { startTogether, type Page, type Running } from '../start-service.ts'
 import { asSite } from './site.ts'
 
-/** Content other than text, as in docs/message-content.md: received live and in the history, and answered. */
+/** How a page receives content other than text (docs/message-content.md), live and in the history, and answers it. */
 
 let running: Running
 let page: Page
@@ -146,7 +146,7 @@ describe('the guest answers', () => {
     })
   })
 
-  test('with the button of a card', async () => {
+  test('with a button on a card', async () => {
     expect(await answer({ button: { text: 'Buy it', payload: 'buy helmet' } })).toEqual({
       type: 'Structured',
       text: 'Buy it',
@@ -154,7 +154,7 @@ describe('the guest answers', () => {
     })
   })
 
-  test('with a date, for the message that requested it', async () => {
+  test('with a date, in reply to the message that requested it', async () => {
     const { id } = running.genesys.agentSays({ text: 'when?', content: [DATE_PICKER] })
     const date = { text: '2 December, 10:00', payload: '2026-12-02T10:00:00.000Z', inReplyTo: id }
     expect(await answer({ date })).toEqual({
@@ -164,7 +164,7 @@ describe('the guest answers', () => {
     })
   })
 
-  test('with items of a list, for the message that offered them', async () => {
+  test('with items from a list, in reply to the message that offered them', async () => {
     const { id } = running.genesys.agentSays({ text: 'which?', content: [LIST_PICKER] })
     const items = [
       { text: 'Small', payload: 's' },
@@ -184,7 +184,7 @@ describe('the guest answers', () => {
     )
   })
 
-  test('only once, even if the echo of a date was lost', async () => {
+  test('only once, even if the echo of a chosen date is lost', async () => {
     const { id } = running.genesys.agentSays({ text: 'when?', content: [DATE_PICKER] })
     running.genesys.injectFault('onMessage', { drop: true })
     const date = { text: 'then', payload: '2026-12-02T10:00:00.000Z', inReplyTo: id }

@@ -5,7 +5,7 @@ import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts
 import { startTogether, type Running } from '../start-service.ts'
 import { asSite, changed, memoryStorage } from './site.ts'
 
-/** The interruptions of a conversation. */
+/** The ways in which a conversation is interrupted. */
 export const CUTS = ['socket', 'restart', 'reload', 'socket and reload', 'restart and reload'] as const
 export type Cut = (typeof CUTS)[number]
 

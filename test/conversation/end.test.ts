@@ -6,7 +6,7 @@ import { asSite } from './site.ts'
 let running: Running
 afterEach(() => running.stop())
 
-test('the state of the client is ended after end(), even if the live event precedes the response', async () => {
+test('after end(), the client’s state is “ended” even if the live event precedes the response', async () => {
   running = await startTogether()
   for (let round = 0; round < 5; round++) {
     const chat = createGuestChat({ baseUrl: running.url, fetch: asSite })

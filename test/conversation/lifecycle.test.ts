@@ -4,7 +4,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts'
 import { isMessage, isSession, type EventReader } from '../event-reader.ts'
 import { pageOf, SITE, startTogether, type Page, type Running, type StartOptions } from '../start-service.ts'
 
-/** Every way in which a conversation can end: the page gets one clear event and one clear response. */
+/** However a conversation ends, the page gets one clear event and one clear response. */
 
 const running: Running[] = []
 afterEach(async () => {
@@ -161,7 +161,7 @@ describe('when the guest ends the conversation,', () => {
     })
   })
 
-  test('and ending is not enabled, the refusal names the setting and the conversation continues', async () => {
+  test('but ending is not enabled, the refusal names the setting and the conversation continues', async () => {
     const { genesys, page, stream } = await talking({ conversationClear: false })
     const answer = await page.ask('DELETE', '/guest-session')
     expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
@@ -196,7 +196,7 @@ describe('when the session expires,', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(problem(410, 'session_ended'))
   })
 
-  test('a guest who was away can neither listen nor send, and opening starts a new session', async () => {
+  test('a guest who was away can neither listen nor send, and opening the chat starts a new session', async () => {
     const [before, ...after] = await startReplicas(4)
     const page = await before!.openPage()
     await page.say('hello')
@@ -217,7 +217,7 @@ describe('when the session expires,', () => {
   })
 })
 
-test('a fourth connection of a session closes the oldest one, which reconnects only when the guest writes', async () => {
+test('a session’s fourth connection closes the oldest one, which reconnects only when the guest writes', async () => {
   const replicas = await startReplicas(4)
   const { genesys } = replicas[0]!
   const page = await replicas[0]!.openPage()

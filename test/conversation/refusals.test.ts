@@ -162,7 +162,7 @@ test.each<[string, keyof typeof GUEST_ACTIONS, FaultMatch, FaultSpec, number, st
   ['4102 empty file', 'uploads a file', FILE, fileFrame(4102), 422, 'attachment_refused'],
   ['5000 unexpected', 'writes', MESSAGE, textFrame(5000, 'Unexpected error'), 504, 'delivery_unknown'],
 ])(
-  'the refusal “%s” when the guest %s becomes the documented problem',
+  'the refusal “%s” (the guest %s) becomes the documented problem',
   async (_row, action, match, how, status, code) => {
     const fault = running.genesys.injectFault(match, how)
     const answer = await GUEST_ACTIONS[action]()

@@ -2,12 +2,12 @@ import type { GuestChat } from '../../src/browser/client/guest-chat.ts'
 import { checkedFetch } from '../openapi-answers.ts'
 import { SITE } from '../start-service.ts'
 
-/** What a browser does for a website's page, for the client in Node.js. */
+/** Does for the client in Node.js what a browser does for a website's page. */
 
 /** Longer than a page needs to reconnect after a restart on a busy machine. */
 const TIMEOUT_MS = 20_000
 
-/** Resolves as soon as the condition holds, or after the timeout: then the test's own expectation fails. */
+/** Resolves as soon as the condition holds, or after the timeout, in which case the test's own expectation fails. */
 export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -24,7 +24,7 @@ export function changed(chat: GuestChat, isSo: () => boolean): Promise<void> {
   })
 }
 
-/** Browsers send the origin of the page with a request. */
+/** Like a browser, sends the page's origin with each request. */
 export const asSite: typeof fetch = (url, init) => {
   const headers = new Headers(init?.headers)
   headers.set('origin', SITE)

@@ -28,7 +28,7 @@ async function start(settings: Record<string, string> = {}, genesys?: Simulator)
   return together
 }
 
-/** What a page does inside one of its own spans; its `fetch` propagates the trace, like the SDK for browsers. */
+/** Runs `work` as a page would, inside the page's own span. Like the browser SDK, `fetch` propagates the trace. */
 async function asPage(url: string, work: (chat: ReturnType<typeof createGuestChat>) => Promise<unknown>) {
   const span = trace.getTracer('page').startSpan('click on send')
   const inSpan = trace.setSpan(context.active(), span)

@@ -92,7 +92,7 @@ test('the command for live events prints a message that arrives while it runs', 
   expect(printed).toContain('"text":"Hello"')
 })
 
-test('docs/api.md names every operation of the OpenAPI document', () => {
+test('docs/api.md names every operation in the OpenAPI document', () => {
   const table = page.split('\n').filter((line) => line.startsWith('| ['))
   const { paths } = openApiDocument({ publicUrl: '', version: '0' })
   const operations = Object.entries(paths ?? {}).flatMap(([path, item]) =>

@@ -9,7 +9,7 @@ const records = readdirSync(FOLDER)
 
 const index = [...readFileSync(`${FOLDER}README.md`, 'utf8').matchAll(/^- \[(.+)\]\((.+)\)$/gm)]
 
-test('the index of the decisions lists every record in order, by number and title, and nothing else', () => {
+test('the index of decisions lists every record in order, by number and title, and nothing else', () => {
   expect(records.length).toBeGreaterThan(9)
   const titles = records.map(({ file, text }) => [
     `${Number(file.slice(0, 4))}. ${/^# \d+\. (.+)$/m.exec(text)?.[1]}`,

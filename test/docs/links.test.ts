@@ -9,7 +9,7 @@ const pages = FOLDERS.flatMap((folder) =>
     .map((file) => join(folder, file)),
 )
 
-/** Links to files of this repository, as paths from its root. */
+/** Links to files in this repository, as paths from its root. */
 const links = pages.flatMap((page) =>
   [...withoutCode(page).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, target = '']) => {
     const [path = '', anchor] = target.split('#')
@@ -25,7 +25,7 @@ test('every link in the documentation leads to an existing file and heading', ()
   expect(broken).toEqual([])
 })
 
-test('the index of the documentation links to every page', () => {
+test('the documentation index links to every page', () => {
   const linked = links.filter(({ page }) => page === 'docs/README.md').map(({ path }) => path)
   const missing = pages.filter((page) => dirname(page) === 'docs' && !linked.includes(page))
   expect(missing).toEqual(['docs/README.md'])

@@ -32,7 +32,8 @@ function block(driver: string | undefined, kind: 'settings' | 'start' | 'page'):
   const section =
     driver === undefined ? document : (document.split(`\n### ${driver}\n`)[1]?.split('\n### ')[0] ?? '')
   const found = new RegExp(`\`\`\`sh ${kind}\n(.*?)\`\`\``, 's').exec(section)?.[1]
-  if (found === undefined) throw new Error(`The document has no commands to ${kind} ${driver ?? ''}`)
+  if (found === undefined)
+    throw new Error(`The document has no “${kind}” block for ${driver ?? 'all drivers'}`)
   return found
 }
 
@@ -57,7 +58,7 @@ async function startAsDocumented(driver: string): Promise<void> {
   running = await startTogether({ genesys, settings: { ...settings, PORT: '0', HOST: '127.0.0.1' } })
 }
 
-test.each(['external-guests', 'guest-identities'])('the flow of %s works as documented', async (driver) => {
+test.each(['external-guests', 'guest-identities'])('the %s flow works as documented', async (driver) => {
   await startAsDocumented(driver)
   const printed = await shell(block(driver, 'page'))
   const [guest] = genesys.restGuests
@@ -73,7 +74,7 @@ test.each(['external-guests', 'guest-identities'])('the flow of %s works as docu
     expect(printed).not.toContain(secret)
 })
 
-test('the flow of external-users works as documented, for a visitor who is signed in', async () => {
+test('the external-users flow works as documented for a visitor who is signed in', async () => {
   await startAsDocumented('external-users')
   const printed = await shell(block('external-users', 'page'))
   const [user] = genesys.restGuests

@@ -14,7 +14,7 @@ const proofs = [...text.matchAll(/`([\w/-]+)`: ((?:_[^_](?:[^_]|__)*?_(?:, )?)+)
     titles.split(/_, _/).map((title) => [file, title.replace(/^_|_[, ]*$/g, '')] as const),
 )
 
-test.each(proofs)('docs/security.md cites a test of %s that exists: %s', (file, title) => {
+test.each(proofs)('docs/security.md cites a test that exists in %s: %s', (file, title) => {
   const path = filesCalled(file).find((each) => existsSync(each))
   expect(path).toBeDefined()
   const source = readFileSync(path!, 'utf8').replace(/\s+/g, ' ').replaceAll('’', "'")
@@ -50,7 +50,7 @@ test('every row of the OWASP tables names tests that exist', () => {
   }
 })
 
-/** A test, a helper of several tests, a part of the attack, or with `/*` a folder of tests. */
+/** A name can stand for a test, a helper that several tests use, a part of the attack, or, with `/*`, a folder of tests. */
 function filesCalled(file: string): string[] {
   return [
     ...testsCalled(file),

@@ -21,7 +21,7 @@ const rows: readonly Row[] = tableRows(page, 5).map(([name, value, initial, exam
 }))
 const byName = (name: string) => rows.find((row) => row.name === name)!
 
-/** The error message of the code for a value; undefined if the code accepts the value. */
+/** The code's error message for a value; undefined if the code accepts the value. */
 function problemOf(name: string, value: string): string | undefined {
   const problems: string[] = []
   parseEach({ [name]: value }, problems)
@@ -58,7 +58,7 @@ test('settings that are numbers or have fixed choices are recognized by their er
   expect([numbers.length > 25, choices.length > 10]).toEqual([true, true])
 })
 
-test('docs/settings.md has the defaults of the code', () => {
+test('docs/settings.md has the same defaults as the code', () => {
   const defaults = parseEach({}, [])
   const shown = rows.filter((row) => row.default !== undefined)
   const parsed = parseEach(Object.fromEntries(shown.map((row) => [row.name, row.default])), [])
@@ -68,7 +68,7 @@ test('docs/settings.md has the defaults of the code', () => {
   expect(notShown.filter((name) => !isEmpty(defaults[name as keyof Variables]))).toEqual([])
 })
 
-test('docs/settings.md has the defaults of .env.example', () => {
+test('docs/settings.md has the same defaults as .env.example', () => {
   const example = parse(
     [...readFileSync('.env.example', 'utf8').matchAll(/^# ([A-Z][A-Z_0-9]*=.*)$/gm)]
       .map(([, line]) => line)
@@ -89,7 +89,7 @@ test.each(rows)(
   },
 )
 
-test('docs/settings.md lists each setting of the simulator, with its default', () => {
+test('docs/settings.md lists each simulator setting with its default', () => {
   const table = tableRows(page.split('\n## Simulator\n')[1] ?? '', 3).map(([name, initial]) => ({
     name: codeOf(name)!,
     default: codeOf(initial),

@@ -36,7 +36,7 @@ interface SetUp {
   readonly settings?: (genesys: Simulator, started: Started) => Settings | Promise<Settings>
   readonly injectFaults?: (genesys: Simulator) => void
   readonly proxyVariables?: () => Settings | Promise<Settings>
-  /** The error of this machine's clock. */
+  /** How far this machine's clock is ahead. */
   readonly clockMs?: number
   readonly check: string
   /** The fault that the line names, and what to change. */
@@ -60,7 +60,7 @@ const VISITORS = { USER_TOKEN_ISSUER: 'https://login.example.com', USER_TOKEN_AU
 
 let started: Started
 beforeEach(() => {
-  nock.restore() // names are looked up here
+  nock.restore() // these tests look up host names
   for (const name of PROXY_NAMES) Reflect.deleteProperty(process.env, name)
   started = []
 })
@@ -122,7 +122,7 @@ async function startConfigured(settings: Settings): Promise<{ url: string; setti
 }
 
 /**
- * The running service, behind a proxy that appends the address of its client.
+ * Starts the service behind a proxy that appends its client's address to `X-Forwarded-For`.
  * @param isHidden the paths for which the proxy responds with 404
  */
 async function startBehindProxy(
@@ -235,7 +235,7 @@ const SET_UPS: SetUp[] = [
     says: /client secret is wrong: compare GENESYS_CLIENT_SECRET/,
   },
   {
-    title: 'an OAuth client with another grant type',
+    title: 'an OAuth client with the wrong grant type',
     genesys: { grantTypes: ['code'] },
     check: 'oauth client',
     says: /grant type Client Credentials: in Genesys Cloud, select this grant type/,
@@ -339,7 +339,7 @@ const SET_UPS: SetUp[] = [
     says: /refused connections from https:\/\/shop\.example\.com \(HTTP 403\).*contain the domain of https:\/\/shop\.example\.com/s,
   },
   {
-    title: 'a session that Genesys refuses, in the words of Genesys',
+    title: 'a session that Genesys refuses, in Genesys’ own words',
     injectFaults: (genesys) =>
       void genesys.injectFault('configureSession', {
         frame: { class: 'string', code: 400, body: 'Request failed.' },
@@ -349,13 +349,13 @@ const SET_UPS: SetUp[] = [
     says: /Genesys says: “Request failed\.”(?!.*DEPLOYMENT)/s,
   },
   {
-    title: 'an IP address that the organization may not allow',
+    title: 'an IP address that may be missing from the organization’s list of allowed addresses',
     injectFaults: (genesys) => void genesys.injectFault('POST /oauth/token', { status: 403, times: 100 }),
     check: 'oauth client',
     says: /HTTP 403.*list of allowed IP addresses/s,
   },
   {
-    title: 'a history that fails',
+    title: 'a history that cannot be read',
     injectFaults: (genesys) =>
       void genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 500, times: 100 }),
     check: 'history',
@@ -398,7 +398,7 @@ const SET_UPS: SetUp[] = [
     says: /USER_TOKEN_JWKS_URL: no connection \(ECONNREFUSED\).*Check host and port in USER_TOKEN_JWKS_URL/s,
   },
   {
-    title: 'visitor-token keys for another algorithm',
+    title: 'visitor-token keys for the wrong algorithm',
     settings: async () => ({
       ...VISITORS,
       USER_TOKEN_ALGORITHMS: 'RS256',
@@ -507,7 +507,7 @@ test('in production, the doctor asks the management port whether a proxy sends a
   })
 })
 
-test('the doctor names NODE_EXTRA_CA_CERTS if it does not trust the certificate of the service', async () => {
+test('the doctor names NODE_EXTRA_CA_CERTS if it does not trust the service’s certificate', async () => {
   const checkOf = async (name: 'PUBLIC_URL' | '--url') => {
     const genesys = await startGoodGenesys()
     started.push(() => genesys.close())
@@ -559,7 +559,7 @@ test('the doctor lists the allowed origins, and says that a local Genesys is not
   expect(found('connection')).toMatch(/; 127\.0\.0\.1:\d+ is this machine, and not Genesys Cloud$/)
 })
 
-test('the unchanged session key of .env.example causes a warning of the doctor', async () => {
+test('the doctor warns about the unchanged session key from .env.example', async () => {
   const { checks, exitStatus } = await examine({ settings: () => ({ SESSION_KEYS: EXAMPLE_SESSION_KEY }) })
   expect(checks.find(({ check }) => check === 'session keys')).toMatchObject({
     status: 'warning',
@@ -589,7 +589,7 @@ test('a failed check that --ignore names becomes a warning, and does not change 
   expect(exitStatus).toBe(0)
 })
 
-test('a check of the doctor fails if its request gets no response', async () => {
+test('a doctor check fails if its request gets no response', async () => {
   const result = await examine({
     settings: async (genesys) => {
       const proxy = await startFaultProxy({ target: genesys.url })
@@ -615,7 +615,7 @@ test('with --send, the doctor sends one message to an agent and ends the convers
   expect(text).toMatch(/^message +ok +sent; attributes are written immediately; the conversation was ended$/m)
 })
 
-test('the doctor checks each site of SITES_FILE, or only the requested one', async () => {
+test('the doctor checks each site in SITES_FILE, or only the requested one', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const { ALLOWED_ORIGINS: origin, GENESYS_DEPLOYMENT_ID: deploymentId, ...settings } = goodSettings(genesys)
@@ -648,7 +648,7 @@ test('the doctor checks each site of SITES_FILE, or only the requested one', asy
 })
 
 test.each([[['--color']], [['--ignore', 'everything']], [['--url', 'ftp://x']]])(
-  'the doctor exits with 2 for the options %j',
+  'the doctor exits with status 2 for the invalid options %j',
   async (args) => {
     let text = ''
     const write = (part: string) => void (text += part)

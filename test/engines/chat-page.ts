@@ -11,7 +11,7 @@ export interface ChatPage extends EnginePage {
   shows(text: string): Promise<unknown>
   /** Waits for a part of the chat by its selector, and clicks it. */
   click(selector: string): Promise<unknown>
-  /** Waits for a field of the chat by its selector, and gives it the focus. */
+  /** Waits for a field in the chat by its selector, and gives it the focus. */
   focus(selector: string): Promise<unknown>
   /** Writes a message and sends it. */
   say(text: string): Promise<void>
@@ -28,7 +28,9 @@ export async function openChatPage(engine: Engine, url: string, window?: WindowS
       const result = await page.run(work, argument)
       if (result) return result
       if (Date.now() > deadlineMs)
-        throw new Error(`Not in ${TIMEOUT_MS} ms: ${String(work)}, ${JSON.stringify(argument)}`)
+        throw new Error(
+          `Did not happen within ${TIMEOUT_MS} ms: ${String(work)}, ${JSON.stringify(argument)}`,
+        )
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -70,7 +72,7 @@ export async function openChatPage(engine: Engine, url: string, window?: WindowS
   }
 }
 
-/** A page of another website that the service allows; it contains the element. */
+/** A page on another website that the service allows. The page contains the element. */
 export function chatHtml(demo: Demo, attributes = `base-url="${demo.url}"`, children = ''): string {
   return `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
     <h1>A shop</h1>

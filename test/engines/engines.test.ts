@@ -242,7 +242,7 @@ describe.each([
     ).toBe('20px 0px')
   })
 
-  test('the button of the notice stays within the notice', async () => {
+  test('a notice’s button stays within the notice', async () => {
     await openPage((service) => chatHtml(service, `base-url="${service.url}" language="de"`), {}, PHONE)
     await page.click('.launcher')
     await page.shows('Verbunden')

@@ -9,9 +9,9 @@ import { freePort } from '../free-port.ts'
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
 const MINI_BROWSER = process.env.MINI_BROWSER ?? `/usr/lib/${ARCHITECTURE}/webkit2gtk-4.1/MiniBrowser`
 const START_TIMEOUT_MS = 20_000
-/** The timeout for one WebDriver command: a failed test names the command that the browser did not complete. */
+/** The timeout for one WebDriver command, so that a failed test names the command that the browser did not complete. */
 const COMMAND_TIMEOUT_MS = 15_000
-/** MiniBrowser needs less than a second to start. In about one of a hundred starts, it never reports to its driver. */
+/** MiniBrowser needs less than a second to start. About once in a hundred starts, it never reports to its driver. */
 const SESSION_TIMEOUT_MS = 10_000
 const MAX_SESSION_ATTEMPTS = 3
 

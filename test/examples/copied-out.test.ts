@@ -7,10 +7,10 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .map((entry) => `${entry.parentPath.slice(folder.pathname.length)}/${entry.name}`.replace(/^\//, ''))
 
 test.each(files)('examples/%s needs nothing from outside its folder', (file) => {
-  // The type check of copied folders with the packages of their frameworks is in test/package/frameworks.
+  // test/package/frameworks type-checks copied folders with their frameworks' packages.
   expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(/['"(]\.\.\//)
 })
 
-test.each(readdirSync(folder))('examples/%s has a README with a title and a text', (name) => {
+test.each(readdirSync(folder))('examples/%s has a README with a title and text', (name) => {
   expect(readFileSync(new URL(`${name}/README.md`, folder), 'utf8')).toMatch(/^# .+\n\n./)
 })

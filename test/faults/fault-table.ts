@@ -84,7 +84,7 @@ export function outcomeOf({ outcomes }: FaultRow, route: RouteName): Outcome {
   return outcomes[route] ?? 'served'
 }
 
-/** The table of docs/faults.md. */
+/** The table in docs/faults.md. */
 export function faultsAsMarkdown(): string {
   const rows = FAULT_TABLE.map((row) => [row.what, ...ROUTES.map((route) => cell(outcomeOf(row, route)))])
   const lines = [['', ...ROUTES.map((route) => `\`${route}\``)], ['', ...ROUTES].map(() => '---'), ...rows]

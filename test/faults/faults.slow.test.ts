@@ -80,7 +80,7 @@ function start(settings: Record<string, string>): Promise<Running> {
   return startTogether({
     genesys,
     settings: {
-      // Closing a stream reads /metrics until the service has noticed it.
+      // After closing a stream, a test reads /metrics until the service has noticed.
       RATE_ADDRESS_PER_MINUTE: '1000000',
       RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '100000',
       UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
@@ -123,7 +123,7 @@ interface Stream {
   close(): Promise<void>
 }
 
-/** With node:http, because fetch of Node.js 20 does not always close the connection of an aborted stream. */
+/** Uses node:http, because `fetch` in Node.js 20 does not always close an aborted stream's connection. */
 async function openStream(page: Page): Promise<Stream> {
   const request = http.get(`${running.url}/events`, { headers: page.headers, agent: false })
   const [response] = (await once(request, 'response')) as [http.IncomingMessage]
@@ -149,9 +149,9 @@ const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE
 
 describe('on every route and on the open stream,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
-    'requests end in time with a documented problem, and the next ones work: %s',
+    'requests are served or end in time with a documented problem, and the next ones work: %s',
     async (_what, row) => {
-      // Opened one after another: at the same time, they could take longer than the deadline on a busy machine.
+      // Pages are opened one after another. On a busy machine, all at once could take longer than the deadline.
       const pages: ReadyPage[] = []
       while (pages.length < ROUTES.length) pages.push(await readyPage())
       const listener = await running.openPage()
@@ -191,7 +191,7 @@ describe('on every route and on the open stream,', () => {
   )
 })
 
-test('a clock change of an hour does not affect a guest with an open stream', async () => {
+test('a one-hour clock change does not affect a guest with an open stream', async () => {
   const page = await running.openPage()
   const stream = await openStream(page)
   for (const stepMs of [-3_600_000, 3_600_000, 3_600_000]) {
@@ -224,7 +224,7 @@ test.each([
     () => proxy.messagingUrl.replace('ws', 'wss'),
   ],
 ])(
-  'with %s, opening fails with upstream_unavailable or upstream_timeout, and readiness is degraded',
+  'with %s, no session opens (upstream_unavailable or upstream_timeout), and readiness is degraded',
   async (_what, httpUrl, socketUrl) => {
     await proxy.inject({ kind: 'garbage' })
     const broken = await start(genesysUrls({ url: httpUrl(), messagingUrl: socketUrl() }))
@@ -243,7 +243,7 @@ test.each([
   },
 )
 
-test('docs/faults.md contains the table of the fault tests', () => {
+test('docs/faults.md contains the table from the fault tests', () => {
   const inOneForm = (text: string): string => text.replace(/-{3,}/g, '---').replace(/[ \t]+/g, ' ')
   expect(inOneForm(readFileSync('docs/faults.md', 'utf8'))).toContain(inOneForm(faultsAsMarkdown()))
 })

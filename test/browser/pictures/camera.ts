@@ -59,7 +59,7 @@ export function launchForPictures() {
 }
 
 export interface Camera {
-  /** Opens the page of the state, and acts as the guest. */
+  /** Opens the page for the picture's state, and acts as the guest. */
   pose(picture: Picture): Promise<void>
   take(): Promise<Buffer>
 }

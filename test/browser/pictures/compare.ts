@@ -45,7 +45,7 @@ export function compare(name: string, taken: Buffer): Comparison {
     writeFileSync(`${outputFolder}${name}.actual.png`, taken)
     writeFileSync(`${outputFolder}${name}.difference.png`, encode(difference, width, height))
   }
-  return { isSame, difference: `${count} pixels differ, and ${MAX_DIFFERENT_PIXELS} may` }
+  return { isSame, difference: `${count} pixels differ, but at most ${MAX_DIFFERENT_PIXELS} may` }
 }
 
 /** The names of the committed pictures. */

@@ -9,7 +9,7 @@ import { STATES } from './states.ts'
 jest.setTimeout(60_000)
 
 const isUpdate = process.env.UPDATE_PICTURES !== undefined
-/** The first picture may be too early, for example while an image is being decoded. */
+/** The first picture may be taken too early, for example while an image is being decoded. */
 const TRIES = 3
 const MAX_TRIES = 20
 

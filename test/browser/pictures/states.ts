@@ -28,7 +28,7 @@ export interface State {
   readonly session?: Partial<SessionDescription>
   /** The code of the problem with which the service refuses a new session. */
   readonly refusal?: string
-  /** The outcome of each message of the guest, in order: a problem's code, or undefined for no response. Default: sent. */
+  /** The outcome of each of the guest's messages, in order: a problem's code, or undefined for no response. Default: sent. */
   readonly sending?: readonly (string | undefined)[]
   readonly deployment?: Partial<Deployment>
   readonly availability?: object
@@ -44,7 +44,7 @@ export interface State {
   /** The selector of a part of the chat that must be shown. */
   readonly shows?: string
   readonly act?: (page: Page, words: Words, service: ScriptedService) => Promise<unknown>
-  /** A window in place of those of the phone and the desktop: at 400% zoom, a desktop's window is this small. */
+  /** A window that replaces those of the phone and the desktop, such as the small window of a desktop at 400% zoom. */
   readonly window?: { readonly width: number; readonly height: number }
   /** Whether the state is shown in all six looks, which cover each pair of device, color scheme and language. */
   readonly isThorough?: true

@@ -34,7 +34,7 @@ export interface Words {
   readonly telephone: string
   readonly longWord: string
   readonly longUrl: string
-  /** A short exchange that fills a long conversation: the guest says the first two of five. */
+  /** Five messages that are repeated to fill a long conversation; the guest writes the first two of them. */
   readonly chatter: readonly string[]
   /** What the guest writes after a message that could not be sent. */
   readonly afterFailure: string

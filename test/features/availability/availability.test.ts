@@ -79,7 +79,7 @@ describe('the availability settings', () => {
     )
   })
 
-  test('of the environment are not inherited by a site with a separate OAuth client', async () => {
+  test('from the environment are not inherited by a site with a separate OAuth client', async () => {
     await start(oauth)
     const folder = mkdtempSync(join(tmpdir(), 'sites-'))
     const path = join(folder, 'sites.json')
@@ -112,7 +112,7 @@ describe('the availability settings', () => {
 })
 
 describe('the availability state', () => {
-  test('is open during opening hours, with their end and the estimated wait', async () => {
+  test('is open during opening hours, and includes their end and the estimated wait', async () => {
     await start()
     expect(await availability()).toEqual({
       state: 'open',
@@ -127,7 +127,7 @@ describe('the availability state', () => {
     expect(await readiness()).toEqual({ status: 'ready', hint: undefined })
   })
 
-  test('is closed outside opening hours, with the next opening time, and the wait is not requested', async () => {
+  test('is closed outside opening hours, includes the next opening time, and causes no request for the wait', async () => {
     await start(everything, { at: '2026-11-27T20:00:00.000Z' })
     expect(await availability()).toMatchObject({
       state: 'closed',
@@ -137,7 +137,7 @@ describe('the availability state', () => {
     expect(calls().filter((path) => path.includes('queues'))).toEqual([])
   })
 
-  test('is holiday on a holiday, with its end and the next opening time', async () => {
+  test('is holiday on a holiday, and includes its end and the next opening time', async () => {
     await start()
     genesys.setHours({ holiday: [{ start: '2026-11-25T00:00:00.000', end: '2026-11-26T00:00:00.000' }] })
     expect(await availability()).toMatchObject({
@@ -147,7 +147,7 @@ describe('the availability state', () => {
     })
   })
 
-  test('is emergency during an emergency, whatever the schedules are, and has no known end', async () => {
+  test('is emergency during an emergency, regardless of the schedules, and has no known end', async () => {
     await start()
     genesys.setEmergency(true)
     expect(await availability()).toEqual({
@@ -296,7 +296,7 @@ test('pages and caches may keep the availability for ten seconds and can revalid
   expect(await get({ 'if-none-match': etag })).toMatchObject({ status: 200, body: { state: 'unstaffed' } })
 })
 
-test('only pages of allowed websites get the availability, and only with GET', async () => {
+test('only pages on allowed websites can check availability, and only with GET', async () => {
   await start()
   const foreign = await ask(running!.url, 'GET', '/availability', undefined, {
     origin: 'https://evil.example',

@@ -107,7 +107,7 @@ test('a hundred requests with one idempotency key create one callback', async ()
   })
 })
 
-test('if it is unknown whether Genesys has the callback, a repeat creates no second one', async () => {
+test('if it is unknown whether Genesys has the callback, a retry creates no second one', async () => {
   await start()
   genesys.injectFault('POST /api/v2/conversations/callbacks', { status: 500, times: 1 })
   expect(await callBack(JANE, 'one')).toMatchObject({ status: 504, body: { code: 'delivery_unknown' } })
@@ -118,7 +118,7 @@ test('if it is unknown whether Genesys has the callback, a repeat creates no sec
 describe('outside opening hours,', () => {
   const refused = { status: 422, body: { code: 'callback_outside_hours' } }
 
-  test('a callback at a requested time is refused with the next possible time', async () => {
+  test('a callback at a requested time is refused, and the problem states the next possible time', async () => {
     await start()
     const saturday = await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })
     expect(saturday).toMatchObject(refused)
@@ -126,7 +126,7 @@ describe('outside opening hours,', () => {
     expect(genesys.callbacks).toEqual([])
   })
 
-  test('a callback as soon as possible is refused with the next possible time', async () => {
+  test('a callback as soon as possible is refused, and the problem states the next possible time', async () => {
     nowMs = Date.parse('2026-11-25T19:00:00.000Z')
     await start()
     const now = await callBack(JANE)
@@ -139,7 +139,7 @@ describe('outside opening hours,', () => {
 test('if the opening hours are unknown, a callback is accepted at any time', async () => {
   await start()
   genesys.deleteSchedules()
-  // The service keeps the opening hours that it read before for five minutes.
+  // For five minutes, the service keeps the opening hours that it has read.
   nowMs += 6 * 60_000
   expect(await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })).toMatchObject({ status: 201 })
 })
@@ -157,7 +157,7 @@ test.each([
   ['a number without a country', { ...JANE, phone: '030 901820' }, 'phone'],
   ['a number with words', { ...JANE, phone: 'call me at +49 30 901820' }, 'phone'],
   ['a time in the past', { ...JANE, at: '2026-11-25T09:00:00.000Z' }, 'at'],
-  ['a time in half a year', { ...JANE, at: '2027-05-25T09:00:00.000Z' }, 'at'],
+  ['a time half a year from now', { ...JANE, at: '2027-05-25T09:00:00.000Z' }, 'at'],
   ['no name', { phone: JANE.phone }, 'name'],
 ])('a callback request with %s is refused', async (_name, body, path) => {
   await start()
@@ -166,7 +166,7 @@ test.each([
   expect(genesys.callbacks).toEqual([])
 })
 
-test('CALLBACK_COUNTRY is the country of numbers without a country code', async () => {
+test('CALLBACK_COUNTRY is the country for numbers without a country code', async () => {
   await start({ CALLBACK_COUNTRY: 'de' })
   expect((await callBack({ ...JANE, phone: '030 901820' })).body.phone).toBe('+4930901820')
 })

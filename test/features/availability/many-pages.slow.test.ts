@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../../src/simulator/simulator.ts'
 import { ask, SITE, startTogether } from '../../start-service.ts'
 
-test('a thousand pages that poll for a minute cause at most 20 calls', async () => {
+test('a thousand pages that poll for a minute cause at most 20 calls to Genesys', async () => {
   let nowMs = Date.parse('2026-11-25T11:00:00.000Z')
   const now = () => nowMs
   const genesys = await startSimulator({ agent: 'silent', now, limits: false })

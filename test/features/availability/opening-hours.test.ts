@@ -20,7 +20,7 @@ const WORKDAYS = schedule(
   'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
 )
 
-/** State, end and next opening at a time, as text. */
+/** The state at a time, its end and the next opening, as text. */
 function hoursAt(
   time: string,
   lists: { holiday?: Schedules; closed?: Schedules; open?: Schedules },
@@ -44,7 +44,7 @@ test.each([
   expect(hoursAt(time, { open: schedules(WORKDAYS) })).toEqual(expected)
 })
 
-test('opening hours are evaluated in the time zone of the group', () => {
+test('opening hours are evaluated in the schedule group’s time zone', () => {
   const open = schedules(WORKDAYS)
   expect(hoursAt('2026-11-25T00:30:00Z', { open }, 'Asia/Tokyo')).toEqual([
     'open',
@@ -99,7 +99,7 @@ describe('when clocks change,', () => {
     ['2026-03-28T22:00:00Z', '2026-03-29T04:00Z', 'an hour shorter than usual'],
     ['2026-10-24T22:00:00Z', '2026-10-25T05:00Z', 'an hour longer than usual'],
     ['2026-11-24T22:00:00Z', '2026-11-25T05:00Z', 'as long as usual'],
-  ])('the night shift of %s lasts until %s, %s', (time, until) => {
+  ])('the night shift at %s lasts until %s, %s', (time, until) => {
     expect(hoursAt(time, { open: schedules(NIGHTS) })).toEqual(['open', until, undefined])
   })
 

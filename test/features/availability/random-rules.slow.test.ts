@@ -5,7 +5,7 @@ import { bothStarts, ruleAndWindow } from './random-rules.ts'
 const TIME_LIMIT_MS = 20_000
 
 /** `scripts/random-rules.ts` compares 100,000 rules, without a time limit. */
-test('random rules, compared for 20 seconds, have the same starts as in the package rrule', () => {
+test('random rules, compared for 20 seconds, have the same starts as in the rrule package', () => {
   let compared = 0
   fc.assert(
     fc.property(ruleAndWindow, (given) => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bothStarts, ruleAndWindow } from './random-rules.ts'
 
-test('random rules have the same starts as in the package rrule', () => {
+test('random rules have the same starts as in the rrule package', () => {
   let compared = 0
   let starts = 0
   fc.assert(

@@ -20,8 +20,8 @@ const numbered = (most: number) =>
 const monthDays = fc.uniqueArray(signed(31), { minLength: 1, maxLength: 4 })
 const months = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
 /**
- * Only one position, because `rrule` counts a day twice if two positions select it. The only negative position is -1: if the set has
- * fewer days than the position, `rrule` selects the first day, but RFC 5545 selects none.
+ * A rule has only one position, because `rrule` counts a day twice if two positions select it. The only negative position is -1: if the
+ * set has fewer days than the position, `rrule` selects the first day, but RFC 5545 selects none.
  */
 const position = fc.constantFrom(-1, 1, 2, 3, 4)
 
@@ -94,7 +94,7 @@ function basic(ms: number): string {
 export type RuleAndWindow = typeof ruleAndWindow extends fc.Arbitrary<infer T> ? T : never
 
 /**
- * The starts in 60 days, by our code and by the package `rrule`, whose times without a zone are in UTC. Undefined for a rule that
+ * The starts in 60 days, from our code and from the `rrule` package, whose times without a zone are in UTC. Undefined for a rule that
  * never matches, because `rrule` searches for a match until the year 9999.
  */
 export function bothStarts({

@@ -19,7 +19,7 @@ test('29 February recurs in leap years only', () => {
   ])
 })
 
-test('a month without the day of the rule is skipped', () => {
+test('a month that lacks the rule’s day is skipped', () => {
   expect(daysOf('FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3')).toEqual(['2027-01-31', '2027-03-31', '2027-05-31'])
 })
 

@@ -115,7 +115,7 @@ test('the wait ends when an agent types', async () => {
   expect(sentWaits).toEqual([4, 'nothing'])
 })
 
-test('several messages of a waiting guest cause only one request for the wait within 25 seconds', async () => {
+test('several messages from a waiting guest cause only one request for the wait within 25 seconds', async () => {
   await follow()
   for (let second = 0; second < 25; second++) await says('guest', 1000)
   expect(estimates).toBe(1)
@@ -142,7 +142,7 @@ describe('a bot', () => {
 })
 
 describe('when Genesys reports whether the guest is in the queue,', () => {
-  test('the wait is shown once a bot has handed the guest over, and more messages of the bot do not end it', async () => {
+  test('the wait is shown once a bot has handed the guest over, and further bot messages do not end it', async () => {
     inQueue = false
     await follow()
     await says('bot')
@@ -171,7 +171,7 @@ describe('when Genesys reports whether the guest is in the queue,', () => {
     expect(sentWaits).toEqual([4, 'nothing'])
   })
 
-  test('no wait is requested between the messages of a bot', async () => {
+  test('no wait is requested between a bot’s messages', async () => {
     inQueue = false
     await follow()
     await says('bot', 300_000)

@@ -30,7 +30,7 @@ const ownEstimates = () =>
     path.startsWith(`/api/v2/routing/queues/${genesys.queueId}/estimated`),
   )
 
-test('a waiting guest gets the wait of their own conversation until the agent answers', async () => {
+test('a waiting guest gets the estimated wait for their own conversation until the agent answers', async () => {
   const page = await start()
   const stream = await page.events()
   await stream.next(({ event }) => event === 'session')
@@ -41,7 +41,7 @@ test('a waiting guest gets the wait of their own conversation until the agent an
   expect((await stream.next(waits)).data).toEqual({})
 })
 
-test('a guest whom a bot has transferred to a queue gets the wait until the agent answers', async () => {
+test('a guest whom a bot has transferred to a queue gets the estimated wait until the agent answers', async () => {
   const page = await start()
   await page.say('Hello')
   genesys.botSays('Welcome! Somebody will be with you soon.')
@@ -54,7 +54,7 @@ test('a guest whom a bot has transferred to a queue gets the wait until the agen
   expect((await stream.next(waits)).data).toEqual({})
 })
 
-test('another tab of the guest gets the current wait immediately', async () => {
+test('the guest’s other tab gets the current wait immediately', async () => {
   const page = await start()
   await page.say('Is anybody there?')
   const one = await page.events()
@@ -63,7 +63,7 @@ test('another tab of the guest gets the current wait immediately', async () => {
   expect((await two.next(waits)).data).toEqual({ fromMinutes: 2, toMinutes: 4 })
 })
 
-test('without the permission to view conversations, the wait is that of the queue', async () => {
+test('without the permission to view conversations, the guest gets the queue’s estimated wait', async () => {
   const isView = (permission: string) => /^conversation:(message|webmessaging):view$/.test(permission)
   const page = await start({ permissions: ALL_PERMISSIONS.filter((permission) => !isView(permission)) })
   const stream = await page.events()
@@ -72,7 +72,7 @@ test('without the permission to view conversations, the wait is that of the queu
   expect(ownEstimates()).toEqual([])
 })
 
-test('twenty-five guests who start to wait at the same time cause at most 20 calls to Genesys', async () => {
+test('twenty-five guests who start waiting at the same time cause at most 20 calls to Genesys', async () => {
   await start()
   const pages = await Promise.all(Array.from({ length: 25 }, () => running.openPage()))
   const streams = await Promise.all(pages.map((page) => page.events()))

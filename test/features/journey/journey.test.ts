@@ -117,7 +117,7 @@ test('a page can request invitations without an event', async () => {
   expect(genesys.journeyEvents).toHaveLength(1)
 })
 
-test('sensitive data in a journey event reaches neither Genesys nor the log if it is redacted', async () => {
+test('with redaction, sensitive data in a journey event reaches neither Genesys nor the log', async () => {
   await start({ REDACT: 'card,email' })
   await record({
     ...VIEW,
@@ -133,14 +133,14 @@ test('sensitive data in a journey event reaches neither Genesys nor the log if i
   }
 })
 
-test('no data of a journey event is logged, even without redaction', async () => {
+test('no data from a journey event is logged, even without redaction', async () => {
   await start()
   await record({ ...VIEW, page: { url: `${SITE}/private-page`, title: 'private title' } })
   expect(running.logLines.join('')).not.toMatch(/private|1c9d3f0e/)
 })
 
 test.each([
-  ['a page of another website', { ...VIEW, page: { ...PAGE, url: 'https://other.example/' } }, 'page.url'],
+  ['a page on another website', { ...VIEW, page: { ...PAGE, url: 'https://other.example/' } }, 'page.url'],
   ['a page with a script address', { ...VIEW, page: { ...PAGE, url: 'javascript:alert(1)' } }, 'page.url'],
   ['a visitor id that is not a UUID', { ...VIEW, visitorId: 'jane' }, 'visitorId'],
   ['an event name with spaces', { ...VIEW, name: 'page viewed' }, 'name'],
@@ -178,7 +178,7 @@ describe('an access token for the journey', () => {
     expect(genesys.journeyEvents).toHaveLength(1)
   })
 
-  test('that Genesys requires is reported as missing, with the setting JOURNEY=oauth', async () => {
+  test('that Genesys requires is reported as missing, and the hint names JOURNEY=oauth', async () => {
     await start({}, { journeyNeedsToken: true })
     const { status, body } = await record(VIEW)
     expect([status, body.hint]).toEqual([502, expect.stringContaining('JOURNEY=oauth')])
@@ -194,7 +194,7 @@ describe('an access token for the journey', () => {
   })
 })
 
-test('journey calls are limited per minute, and an event succeeds if only its invitations exceed the limit', async () => {
+test('journey calls are limited per minute, but an event succeeds if only its invitations exceed the limit', async () => {
   await start({ JOURNEY_CALLS_PER_MINUTE: '3' })
   expect((await record(VIEW)).status).toBe(200)
   expect(await record(VIEW)).toMatchObject({ status: 200, body: { invitations: [] } })
@@ -203,7 +203,7 @@ test('journey calls are limited per minute, and an event succeeds if only its in
   expect(pings()).toHaveLength(1)
 })
 
-test('a journey event that fails is not repeated by the service', async () => {
+test('the service does not retry a journey event that fails', async () => {
   await start()
   genesys.injectFault('POST /api/v2/journey/deployments/*', { status: 503, times: 1 })
   expect((await record(VIEW)).status).toBeGreaterThanOrEqual(500)

@@ -19,7 +19,11 @@ const nested = (depth: number): object => {
 describe('an article is rendered as HTML with', () => {
   test.each([
     ['a paragraph', [paragraph([text('Hello')])], '<p>Hello</p>'],
-    ['a heading below the headings of the chat', [paragraph([text('Hello')], 'Heading1')], '<h3>Hello</h3>'],
+    [
+      'a heading at a lower level than the chat’s headings',
+      [paragraph([text('Hello')], 'Heading1')],
+      '<h3>Hello</h3>',
+    ],
     ['preformatted text', [paragraph([text('a  b')], 'Preformatted')], '<pre>a  b</pre>'],
     [
       'marks, in any order',

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000
 const LATER_MS = 60 * MINUTE_MS
 
 let nowMs = Date.parse('2026-11-25T11:00:00.000Z')
-/** An instance with the default knowledge base of the simulator. */
+/** An instance with the simulator's default knowledge base. */
 let ordinary: Running
 /** The instance that the test uses. */
 let running: Running
@@ -125,7 +125,7 @@ describe('articles', () => {
     ])
   })
 
-  test('are served only to pages of allowed websites', async () => {
+  test('are served only to pages on allowed websites', async () => {
     expect((await get('search?q=parcel', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await get('search?q=parcel', {})).status).toBe(403)
   })
@@ -147,7 +147,7 @@ describe('articles', () => {
     expect(callsOf('/categories')).toEqual([])
   })
 
-  test('are not searched for an invalid query', async () => {
+  test('are not searched if the query is invalid', async () => {
     for (const query of ['', '?q=', '?q=%20', `?q=${'a'.repeat(257)}`, '?q=a&page=2'])
       expect(await get(`search${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(callsOf('')).toEqual([])
@@ -167,7 +167,7 @@ describe('articles', () => {
 })
 
 describe('knowledge calls to Genesys', () => {
-  test('are made once a minute for the same words, in one session for all guests', async () => {
+  test('are made at most once a minute for the same words, in one session for all guests', async () => {
     await Promise.all([search('parcel'), search('Parcel '), search('PARCEL')])
     expect(callsOf('/search')).toHaveLength(1)
     nowMs += MINUTE_MS - 1

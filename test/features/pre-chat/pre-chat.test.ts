@@ -67,7 +67,7 @@ describe('PRE_CHAT_FORM', () => {
     expect(() => read(form)).toThrow(says)
   })
 
-  test('is refused with a trusted key, and accepted with an exact key of ATTRIBUTES_OPEN', () => {
+  test('is refused with a trusted key, and accepted with a key that ATTRIBUTES_OPEN lists exactly', () => {
     const form = field({ key: 'custom.level' })
     expect(() => read(form, { ATTRIBUTES_TRUSTED: 'custom.level=level', ...JWT })).toThrow(
       /field 1 has a key/,

@@ -77,7 +77,7 @@ test('answers to a form and to a list are masked', async () => {
   expect(atGenesys()).not.toMatch(NUMBER)
 })
 
-test('the guest’s details, attributes and journey are masked when a session is opened and resumed', async () => {
+test('the guest’s details, attributes and journey are masked when a session is opened or resumed', async () => {
   const page = await start({ ATTRIBUTES_OPEN: 'custom.*' })
   const body = {
     name: `Jane ${CARD}`,
@@ -106,7 +106,7 @@ test('the guest’s details, attributes and journey are masked when a session is
   await page.say('hello')
   expect(atGenesys()).not.toMatch(NUMBER)
   expect(atGenesys()).not.toContain('joe@example.com')
-  // The page labeled them as e-mail address and phone number, for the prefilled form that the operator has set up.
+  // The page sent these in the fields for an e-mail address and a phone number, where they are not masked.
   expect(running!.genesys.transcript().at(-1)?.attributes).toMatchObject({
     'custom.email': 'jane@example.com',
     'custom.phone': '+49 30 1234567',
@@ -126,7 +126,7 @@ test('attributes are masked when they are changed, and a key that contains a car
   expect(JSON.stringify(refused.body)).not.toMatch(NUMBER)
 })
 
-test('file names are masked and keep their extension', async () => {
+test('file names are masked, but keep their extensions', async () => {
   const page = await start()
   const { status, body } = await upload(page, 'card 4111-1111-1111-1111.png')
   expect(status).toBe(201)
@@ -139,7 +139,7 @@ test('file names are masked and keep their extension', async () => {
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('a card number split over two messages never reaches Genesys whole, even if the guest retries', async () => {
+test('a card number split across two messages never reaches Genesys in full, even if the guest retries', async () => {
   const page = await start()
   await page.say('4111 1111')
   const headers = { 'idempotency-key': randomUUID() }
@@ -153,7 +153,7 @@ test('a card number split over two messages never reaches Genesys whole, even if
   expect(running!.genesys.transcript().map(({ text }) => text)).toEqual(['4111 1111', '**** ****'])
 })
 
-test('text that matches a pattern of the operator is masked and reported under the pattern’s name', async () => {
+test('text that matches one of the operator’s patterns is masked and reported under the pattern’s name', async () => {
   const page = await start({ REDACT: '', REDACT_PATTERNS: '{"customer":"KD-\\\\d{6}"}' })
   expect((await page.say(`KD-123456 has ${CARD}`)).body).toMatchObject({
     text: `********* has ${CARD}`,

@@ -18,7 +18,7 @@ describe('card numbers', () => {
     ['4222222222222', '4222222222222'],
     ['6304000000000000000', '6304000000000000000'],
     ['card4111111111111111.', '4111111111111111'],
-    // With a date or a security code after it, or an order number before it.
+    // With a date or a security code after the card number, or an order number before it.
     ['4111 1111 1111 1111 12/27', '4111 1111 1111 1111'],
     ['4111 1111 1111 1111 123', '4111 1111 1111 1111'],
     ['12345 4111 1111 1111 1111', '4111 1111 1111 1111'],
@@ -128,7 +128,7 @@ describe('phone numbers', () => {
   })
 })
 
-test('a match of the operator’s pattern is reported under its name, with digits of any script', () => {
+test('a match for the operator’s pattern is reported under the pattern’s name, even with Arabic digits', () => {
   const redact = createRedactor({
     kinds: ['card'],
     patterns: [{ name: 'customer', pattern: '(?i)kd-\\d{6}' }],

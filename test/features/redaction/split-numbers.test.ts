@@ -34,7 +34,7 @@ test('only the digits of a card number are masked, not a date after it', () => {
   expect(says('1111 1111 12/27')).toBe('1111 1111')
 })
 
-test('digits of another guest, or from more than a minute ago, are not joined', () => {
+test('digits from another guest, or from more than a minute ago, are not joined', () => {
   const { says, later } = guest()
   says('4111 1111')
   expect(says('1111 1111', { sid: 'b' })).toBeUndefined()
@@ -42,7 +42,7 @@ test('digits of another guest, or from more than a minute ago, are not joined', 
   expect(says('1111 1111')).toBeUndefined()
 })
 
-test('a retry is masked like its first attempt, even minutes later', () => {
+test('a retry is masked like the first attempt, even minutes later', () => {
   const { says, later } = guest()
   says('4111 1111', { key: '1' })
   expect(says('4111 1111', { key: '1' })).toBeUndefined()

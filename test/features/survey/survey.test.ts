@@ -19,7 +19,7 @@ let backend: Server
 let url: string
 let running: Running
 
-/** The website's backend: refuses unsigned requests. */
+/** The website's backend, which refuses unsigned requests. */
 async function receive(req: IncomingMessage): Promise<number> {
   let body = ''
   for await (const chunk of req) body += String(chunk)
@@ -63,7 +63,7 @@ const received = (count: number) =>
     onDelivery = () => deliveries.length >= count && resolve()
   })
 
-test('the backend gets the signed survey score, which becomes an attribute of the guest', async () => {
+test('the backend gets the signed survey score, which becomes one of the guest’s attributes', async () => {
   const page = await running.openPage()
   expect(page.opened.body.capabilities).toContain('survey')
   await page.say('Hello')

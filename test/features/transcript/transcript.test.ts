@@ -31,7 +31,7 @@ describe('the transcript', () => {
     expect(without.status).toBe(401)
   })
 
-  test('is text in the language and the time zone of the guest', async () => {
+  test('is text in the guest’s language and time zone', async () => {
     const page = await start()
     await page.say('Guten Tag\nzwei Zeilen')
     running.genesys.agentSays('Hallo')
@@ -47,7 +47,7 @@ describe('the transcript', () => {
     )
   })
 
-  test('is in the language of the browser, or in English if that language is not available', async () => {
+  test('is in the browser’s language, or in English if that language is not available', async () => {
     const page = await start()
     await page.say('Hello')
     const inLanguage = async (language: string) =>
@@ -57,7 +57,7 @@ describe('the transcript', () => {
     expect(await inLanguage('*')).toMatch(/^Conversation\nTime zone: UTC/)
   })
 
-  test('as HTML contains no markup of a guest or an agent', async () => {
+  test('as HTML contains no markup from a guest or an agent', async () => {
     const page = await start()
     await page.say('<img src=x onerror="alert(1)">&amp;')
     running.genesys.agentSays('</p><script>alert(2)</script>')

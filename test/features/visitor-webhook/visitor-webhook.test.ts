@@ -55,7 +55,7 @@ describe('the visitor webhook', () => {
     })
   })
 
-  test('gets only the configured cookie of a request, with a signature of Standard Webhooks', async () => {
+  test('gets only the configured cookie from a request, with a Standard Webhooks signature', async () => {
     await webhookWith().identify({ ...request(), subject: 'jwt-1' })
     const [visit] = backend.visits
     expect(visit?.headers.cookie).toBe(COOKIE)
@@ -104,7 +104,7 @@ describe('the visitor webhook', () => {
     expect(String(backend.visits[0]?.headers['webhook-signature']).split(' ')).toHaveLength(2)
   })
 
-  test('is called once for concurrent requests of one visitor, and separately for each visitor', async () => {
+  test('is called once for concurrent requests from one visitor, and separately for each visitor', async () => {
     const webhook = webhookWith()
     const other = { ...HEADERS, cookie: 'shop-session=other' }
     await Promise.all([HEADERS, HEADERS, other].map((headers) => webhook.identify(request(headers))))
@@ -159,10 +159,10 @@ describe('the visitor webhook', () => {
     ['has attributes that are too large', knows({ attributes: { 'custom.plan': 'x'.repeat(2048) } })],
     ['is too large', (res, visit) => knows({ visitor: 'u-1', x: 'x'.repeat(20_000) })(res, visit)],
     ['never ends', (res) => void res.setHeader('content-type', 'application/json').write('{')],
-    ['does not come', () => undefined],
+    ['never arrives', () => undefined],
   ])('fails with trusted_attributes_unavailable if the response %s', async (what, respond) => {
     backend.respond = respond
-    const isLate = what === 'never ends' || what === 'does not come'
+    const isLate = what === 'never ends' || what === 'never arrives'
     const webhook = webhookWith(isLate ? { VISITOR_WEBHOOK_TIMEOUT_MS: '300' } : {})
     const error: unknown = await webhook.identify(request()).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'trusted_attributes_unavailable' })
@@ -180,7 +180,7 @@ describe('the visitor webhook', () => {
   })
 })
 
-test('the example’s backend recognizes Jane by her cookie, and no visitor with an unknown one', async () => {
+test('the example’s backend recognizes Jane by her cookie, and nobody by an unknown cookie', async () => {
   // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an example in JavaScript
   // @ts-ignore
   const example = await import('../../../examples/visitor-webhook/server.mjs')
@@ -201,7 +201,7 @@ test('the example’s backend recognizes Jane by her cookie, and no visitor with
   }
 })
 
-describe('the settings of the visitor webhook', () => {
+describe('the visitor webhook settings', () => {
   const problems = (settings: Record<string, string>) => {
     try {
       readConfig({ ...REQUIRED, GENESYS_REGION: 'eu-west-1', ...backend.settings, ...settings })
@@ -217,7 +217,7 @@ describe('the settings of the visitor webhook', () => {
     ['both a cookie and a header', { VISITOR_WEBHOOK_HEADER: 'X-Shop' }, /but not both/],
     ['no cookie or header', { VISITOR_WEBHOOK_COOKIE: '' }, /must be set/],
     [
-      'the session cookie of this service',
+      'this service’s session cookie',
       { VISITOR_WEBHOOK_COOKIE: '__Host-guest-session' },
       /this service's own cookie/,
     ],
