@@ -15,7 +15,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { VERSION } from '../src/version.ts'
 
-/** The application of a consumer who has installed the built package. */
+/** A consumer's application in which the built package is installed. */
 let application: string
 
 beforeEach(() => {
@@ -61,7 +61,7 @@ test.each(['NodeNext', 'Bundler'])(
   60_000,
 )
 
-test('the published types of the client contain no internals', () => {
+test('the client’s published types contain no internals', () => {
   for (const module of ['client', 'guest-chat']) {
     const types = readFileSync(`dist/browser/${module}.d.ts`, 'utf8')
     expect(types).toMatch(/^export declare (function|class) /m)
@@ -75,7 +75,7 @@ test.each(['client.js', 'demo/demo.js'])('%s is a single ES module that loads no
   expect(module).not.toMatch(/\bimport\s*[({'"]|\bfrom\s*['"]\.|\brequire\(/)
 })
 
-test('the lazily loaded chunks of the chat exist, and load no other modules', () => {
+test('the chat’s lazily loaded chunks exist, and load no other modules', () => {
   const chat = readFileSync('dist/browser/guest-chat.js', 'utf8')
   const later = [...chat.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, file]) => file!)
   const chunks = readdirSync('dist/browser').filter((file) => /^guest-chat-.+\.js$/.test(file))
@@ -96,7 +96,7 @@ test('no source locates a file relative to import.meta.url, because the bundle w
   expect(sources.length).toBeGreaterThan(100)
 })
 
-test('the service reports the version of its package', () => {
+test('the service reports its package’s version', () => {
   expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version)
 })
 
@@ -110,7 +110,7 @@ test('a consumer of the simulator and the service finds their types', async () =
     join(installed, 'dist'),
   ]
   await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', ...declarations])
-  // npm would install the dependencies of the package; here, the project's own node_modules takes their place.
+  // npm would install the package's dependencies; here, the project's own node_modules takes their place.
   symlinkSync(resolve('node_modules'), join(installed, 'node_modules'))
   symlinkSync(resolve('node_modules/@types'), join(application, 'node_modules/@types'))
   const program = `

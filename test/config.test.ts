@@ -72,7 +72,7 @@ describe('the configuration', () => {
     expect(readConfig({ ...good, NODE_ENV: 'staging' }).warnings).toEqual([])
   })
 
-  test('warns about the deployment id of .env.example and about the former name of a setting', () => {
+  test('warns about the deployment id from .env.example and about a setting’s former name', () => {
     const { warnings } = readConfig({
       ...good,
       GENESYS_DEPLOYMENT_ID: '00000000-0000-0000-0000-000000000000',
@@ -84,7 +84,7 @@ describe('the configuration', () => {
     ])
   })
 
-  test('warns about a deployment id that is not a UUID, unless an address of Genesys is set', () => {
+  test('warns about a deployment id that is not a UUID, unless a Genesys address is set', () => {
     const { warnings } = readConfig({ ...good, GENESYS_DEPLOYMENT_ID: 'shop' })
     expect(warnings).toEqual([
       'GENESYS_DEPLOYMENT_ID is not a UUID, but the ids of deployments in Genesys Cloud are UUIDs',

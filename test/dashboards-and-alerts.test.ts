@@ -9,7 +9,7 @@ const texts = new Map<string, string>(
   FILES.map((file) => [file, readFileSync(file, 'utf8').replaceAll('\\"', '"')]),
 )
 
-/** Names of the metrics, including the names of the parts of histograms. */
+/** The names of the metrics, including those of the parts of histograms. */
 const known = new Map<string, string>()
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ test('every metric of the service has a panel in the dashboard', () => {
   expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
 })
 
-/** The values in the selectors of a label; a regular expression is split into its alternatives. */
+/** The values in a label's selectors. A regular expression is split into its alternatives. */
 function valuesOf(label: string): string[] {
   const all = [...texts.values()].join('\n')
   const selectors = [...all.matchAll(new RegExp(`\\b${label}(?:=|!=|=~|!~)"([^"]*)"`, 'g'))]
@@ -78,14 +78,14 @@ test('every code and operation that dashboards and alerts select exists', () => 
   expect(valuesOf('operation').length).toBeGreaterThan(2)
 })
 
-test('every route that dashboards and alerts select is a route of the service', () => {
+test('every route that dashboards and alerts select exists in the service', () => {
   const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: object }
   const routes = valuesOf('route')
   expect(routes).toContain('/messages')
   expect(routes.filter((route) => !(route in paths) && route !== '/metrics')).toEqual([])
 })
 
-test('every alert has a severity, a summary, a description, and a row in the README of its folder', () => {
+test('every alert has a severity, a summary, a description, and a row in its folder’s README', () => {
   const rules = texts.get('deploy/prometheus/rules.yml')!.split('- alert: ').slice(1)
   const readme = readFileSync('deploy/prometheus/README.md', 'utf8')
   expect(rules.length).toBeGreaterThan(10)

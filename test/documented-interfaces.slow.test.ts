@@ -16,8 +16,8 @@ const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
 }))
 
 /**
- * The sources use only documented interfaces of Node.js, V8 and packages. The one exception: the request and
- * response classes, which Node.js accepts as options, get the prototypes of Express.
+ * The sources use only documented interfaces of Node.js, V8 and packages. The one exception is that the request and
+ * response classes, which Node.js accepts as options, get Express' prototypes.
  */
 const EXCEPTIONS: readonly Finding[] = [
   ...ELEMENT_TYPES,

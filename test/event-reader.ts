@@ -13,7 +13,7 @@ export interface EventReader {
   readonly events: readonly ReadEvent[]
   /** Raw comments, such as the keep-alive. */
   readonly comments: readonly string[]
-  /** Resolves with the first matching event that was not read yet; rejects after `timeoutMs`. */
+  /** Resolves with the first matching event that has not been read yet; rejects after `timeoutMs`. */
   next(fits: (event: ReadEvent) => boolean, timeoutMs?: number): Promise<ReadEvent>
   /** Resolves when the service ends the stream. */
   readonly ended: Promise<void>

@@ -6,7 +6,7 @@ import { ask, pageOf, SITE, startTogether, type Page, type Running } from './sta
 import { knows, startSiteBackend, type SiteBackend } from './features/visitor-webhook/site-backend.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** Whatever a browser sends, no trusted or unlisted attribute and no data of another guest changes at Genesys. */
+/** Whatever a browser sends, no trusted or unlisted attribute and none of another guest's data changes at Genesys. */
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const settings = {
   USER_TOKEN_PUBLIC_KEY: ours.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -24,7 +24,7 @@ const userToken = await new SignJWT({ membership_level: 'Silver' })
   .sign(ours.privateKey)
 
 let running: Running
-/** The same, but the website's own backend identifies the visitor. */
+/** A second service, whose visitors are identified by the website's own backend. */
 let asking: Running
 let backend: SiteBackend
 beforeAll(async () => {

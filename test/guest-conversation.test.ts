@@ -198,7 +198,7 @@ describe('a page', () => {
     expect(answer.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/)
   })
 
-  test('of one origin cannot use the session token of a page of another origin', async () => {
+  test('at one origin cannot use the session token of a page at another origin', async () => {
     const other = 'https://shop.example.com'
     const { url, openPage } = await start({ settings: { ALLOWED_ORIGINS: `${SITE},${other}` } })
     const page = await openPage()
@@ -207,7 +207,7 @@ describe('a page', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer')
   })
 
-  test('without an origin needs a session or an explicit permission', async () => {
+  test('without an origin needs a session, or the setting ALLOW_NO_ORIGIN', async () => {
     const { url } = await start()
     expect((await ask(url, 'POST', '/guest-session', {})).body.code).toBe('origin_not_allowed')
     const open = await start({ settings: { ALLOW_NO_ORIGIN: 'on' } })
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(Date.now() - before).toBeLessThan(4000)
   })
 
-  test('is ready if deployment and credentials are valid, and names the setting of wrong credentials', async () => {
+  test('is ready if deployment and credentials are valid, and names the setting if the credentials are wrong', async () => {
     const good = await start()
     expect(await ask(good.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
     const { clientId } = good.genesys

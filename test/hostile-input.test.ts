@@ -10,7 +10,7 @@ import { checkedFetch } from './openapi-answers.ts'
 import { openPage, SITE, startTogether, type Page } from './start-service.ts'
 import { NO_RATE_LIMITS } from './service-settings.ts'
 
-/** A page sends ids and tokens of another guest; none of them reaches Genesys. */
+/** A page sends another guest's ids and tokens. None of them reaches Genesys. */
 
 const FOREIGN = {
   guestId: 'foreign-guest-4711',
@@ -189,7 +189,7 @@ test('with web-messaging, no id or token from the page reaches Genesys by REST o
   expect(JSON.stringify(frames)).not.toMatch(ANY_FOREIGN)
 })
 
-describe('an id in a response of Genesys', () => {
+describe('an id in a response from Genesys', () => {
   const HOSTILE = [
     '../../oauth/clients',
     '..',

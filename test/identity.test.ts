@@ -77,7 +77,7 @@ describe('a visitor', () => {
       expect(
         await page.ask('POST', '/guest-session', { userToken: await userToken('user-2') }),
       ).toMatchObject(refused)
-      // Another person now uses this browser, so the session token of the first person has become invalid.
+      // Another person now uses this browser, so the first person's session token has become invalid.
       expect(await page.ask('GET', '/messages')).toMatchObject(refused)
     },
   )
@@ -240,7 +240,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect(genesys.sawAttributes(genesys.sessions[0]?.token).now).toMatchObject({ 'custom.plan': 'Gold' })
   })
 
-  test('can be on a page of another origin, which may send the cookie or the header', async () => {
+  test('can be on a page at another origin, which may send the cookie or the header', async () => {
     const { url } = await startAsking()
     const preflight = { origin: SITE, 'access-control-request-method': 'POST' }
     const { headers } = await ask(url, 'OPTIONS', '/guest-session', undefined, preflight)

@@ -20,13 +20,13 @@ const ALSO_FOR_FEATURES = ['settings', 'observability']
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'test-kit']
-/** The types of what pages send and receive, for the service and the browser. It imports nothing. */
+/** The types of what pages send and receive, for the service and the browser. This folder imports nothing. */
 const CONTRACT = 'contract'
 /** Starts the service and the simulator to try them out; the only folder that imports both. */
 const DEMO = 'demo'
-/** Above the service: it may use all of it, and only the programs' entry files import it. */
+/** Above the service: the doctor may use all of the service, and only the programs' entry files import the doctor. */
 const DOCTOR = 'doctor'
-/** Small modules of the programs' entry files. */
+/** Small modules for the programs' entry files. */
 const STOP_ON_SIGNAL = 'stop-on-signal.ts'
 const FEATURES_FOLDER = 'service/features/'
 /** The only feature that `site.ts` creates, because it wraps the other services of a site. */
@@ -159,7 +159,7 @@ test('code for browsers imports no package', () => {
   expect(packages).toEqual([])
 })
 
-test('the imports of the sources contain no cycle', () => {
+test('the sources’ imports contain no cycle', () => {
   expect(findCycle()).toBeUndefined()
 })
 

@@ -25,7 +25,7 @@ const FORMS = [
   encodeURIComponent(CANARY),
 ]
 
-/** Like an error of axios, which contains the headers and body of the request. */
+/** Like an axios error, which contains the request's headers and body. */
 function axiosLikeError(): Error {
   return Object.assign(new Error(`Request failed with ${CANARY}\n    at ${CANARY}`), {
     name: 'AxiosError',
@@ -74,13 +74,13 @@ test('a third-party error is logged with its name, its code and its stack', () =
   expect(JSON.stringify(last())).toContain('log.test.ts')
 })
 
-test('messages of third-party errors are logged if the settings enable it', () => {
+test('messages of third-party errors are logged if the settings allow it', () => {
   const { log, last } = recordingLog({ thirdPartyMessages: true })
   log.error({ err: new TypeError('x is not a function') }, 'failed')
   expect(last()).toMatchObject({ err: { name: 'TypeError', message: 'x is not a function' } })
 })
 
-test('errors of the service are logged with message, hint and the ids that Genesys support needs', () => {
+test('service errors are logged with message, hint and the ids that Genesys support needs', () => {
   const { log, last } = recordingLog()
   const facts = {
     status: 403,

@@ -100,7 +100,7 @@ test('readiness is exposed as one status, with the failing checks', async () => 
   expect(later).not.toContain('guest_bff_failed_readiness_checks{')
 })
 
-test('metrics are served while the readiness is unknown', async () => {
+test('metrics are served while readiness is unknown', async () => {
   jest.useFakeTimers()
   try {
     const metrics = createMetrics()

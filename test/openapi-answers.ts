@@ -35,7 +35,7 @@ export const checkedFetch: typeof fetch = async (input, init) => {
 
 const EVENTS = ['message', 'typing', 'session', 'sign-in', 'offer', 'waiting', 'resync', 'reconnect']
 
-/** The same check for an event of a stream: the event must be documented, and a message must match its schema. */
+/** The same check for a stream event: the event must be documented, and a message must match its schema. */
 export function eventDisagreement(event: string, data: unknown): string | undefined {
   if (!EVENTS.includes(event)) return `the event ${event} is not documented`
   if (event !== 'message') return undefined

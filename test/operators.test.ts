@@ -133,7 +133,7 @@ test('a stopping service immediately reports not ready, and serves requests duri
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a HOST that is not an address of this machine is reported as a wrong setting', async () => {
+test('a HOST that is not an address on this machine is reported as a wrong setting', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   await expect(startTogether({ genesys, settings: { HOST: '203.0.113.1' } })).rejects.toThrow(
     /HOST 203\.0\.113\.1 is not an address of this machine/,

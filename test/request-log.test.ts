@@ -29,7 +29,7 @@ function start() {
   return { app, log, metrics }
 }
 
-test('a request is logged as one line with route, result and duration, and without any text of the guest', async () => {
+test('a request is logged as one line with route, result and duration, and without any text from the guest', async () => {
   const { app, log } = start()
   await request(app)
     .post('/things/private-id?token=private')
@@ -62,7 +62,7 @@ test('many refusals are logged as one line per second and address, without a sta
   expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 30')
 })
 
-test('probes of an orchestrator are logged only at level debug', async () => {
+test('an orchestrator’s probes are logged only at level debug', async () => {
   const { app, log } = start()
   await request(app).get('/healthz')
   expect(log.info).not.toHaveBeenCalled()

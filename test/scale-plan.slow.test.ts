@@ -5,7 +5,7 @@ import { simulateReconnection, withPlan } from '../scripts/scale-plan.ts'
 const page = readFileSync('docs/scale.md', 'utf8')
 const MINUTE_MS = 60_000
 
-/** The text without the padding of its tables. */
+/** The text without its tables' padding. */
 const bare = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---')
 
 test('the plan in docs/scale.md follows from the tables in the document', () => {

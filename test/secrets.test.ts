@@ -22,7 +22,7 @@ test('the search for secrets finds them as plain text and in base64 at any offse
   expect(secretsIn({ ...nothing, log: 'nothing to see' }, genesys, {})).toEqual([])
 })
 
-test('no error contains any data of a guest or any credential', async () => {
+test('no error contains any guest’s data or any credential', async () => {
   genesys = await startSimulator({ agent: 'silent', clientSecret: 'canary-client-secret-4711' })
   const running = await startTogether({
     genesys,

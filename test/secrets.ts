@@ -34,7 +34,7 @@ export function secretsIn(
   const logOnly = new Map<string, string>()
   for (const [token] of output.answers.matchAll(/eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g))
     logOnly.set('session token', token)
-  // Tokens for joining a shared screen or a video call: only the page gets them.
+  // Only the page gets the tokens for joining a shared screen or a video call.
   for (const [, token = ''] of JSON.stringify(genesys.frames).matchAll(
     /"(?:sessionJoinToken|jwt)":"([^"]+)"/g,
   ))

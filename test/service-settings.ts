@@ -7,7 +7,7 @@ export const NO_RATE_LIMITS = {
   RATE_SESSIONS_PER_ADDRESS_PER_MINUTE: '1000000',
 }
 
-/** Settings that replace the addresses of Genesys with those of a simulator, or of a proxy in front of it. */
+/** Settings that replace Genesys' addresses with those of a simulator, or of a proxy in front of it. */
 export function genesysUrls({ url, messagingUrl }: { readonly url: string; readonly messagingUrl: string }) {
   return {
     GENESYS_API_URL: url,

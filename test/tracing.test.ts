@@ -14,7 +14,7 @@ test('without an SDK there is no span, no trace in the log, and no trace header 
   await together.stop()
 })
 
-test('pages of other origins may send trace headers', async () => {
+test('pages at other origins may send trace headers', async () => {
   const together = await startTogether()
   const preflight = await fetch(`${together.url}/messages`, {
     method: 'OPTIONS',

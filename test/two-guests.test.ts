@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ask, SITE, startTogether, type Page, type Running } from './start-service.ts'
 
-/** With the token of guest A, no data of guest B is read or written, wherever an id of B is placed. */
+/** With guest A's token, none of guest B's data is read or written, wherever one of B's ids is placed. */
 let running: Running
 let a: Page
 let b: Page
@@ -50,8 +50,8 @@ function stateOfB() {
   })
 }
 
-describe('with the token of guest A,', () => {
-  test.each(ROUTES)('%s %s neither reads nor changes data of guest B', async (method, path, body) => {
+describe('with guest A’s token,', () => {
+  test.each(ROUTES)('%s %s neither reads nor changes guest B’s data', async (method, path, body) => {
     const conversationOfB = running.genesys.sessions.at(-1)?.conversationId ?? ''
     const before = stateOfB()
     for (const id of [tokenOfB, conversationOfB, b.session]) {
@@ -77,7 +77,7 @@ describe('with the token of guest A,', () => {
     expect(stateOfB()).toBe(before)
   })
 
-  test('no live events of guest B are received', async () => {
+  test('none of guest B’s live events are received', async () => {
     const stream = await a.events()
     await a.say('hello of A')
     running.genesys.agentSays('only for B', tokenOfB)
@@ -89,7 +89,7 @@ describe('with the token of guest A,', () => {
     stream.close()
   })
 
-  test('an Idempotency-Key of guest B has no effect', async () => {
+  test('guest B’s Idempotency-Key has no effect', async () => {
     await b.say('a keyed secret of B', { 'idempotency-key': 'shared' })
     const answer = await a.say('a keyed text of A', { 'idempotency-key': 'shared' })
     expect(answer).toMatchObject({ status: 201, body: { text: 'a keyed text of A' } })
@@ -98,7 +98,7 @@ describe('with the token of guest A,', () => {
 
 describe('a caller without a session', () => {
   test.each(ROUTES.filter(([method, path]) => !(method === 'POST' && path === '/guest-session')))(
-    'gets no data of a guest from %s %s',
+    'gets no guest’s data from %s %s',
     async (method, path, body) => {
       const before = running.genesys.frames.length
       for (const authorization of [

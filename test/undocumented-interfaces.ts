@@ -236,7 +236,7 @@ function isForeignOrBuiltIn(type: ts.Type): boolean {
   )
 }
 
-/** Declared by a package or Node.js, and not a part of the language to which Node's types add something. */
+/** Whether a package or Node.js declares the symbol. It does not count if the language declares it too. */
 function isDeclaredByPackage(symbol: ts.Symbol | undefined): boolean {
   const declarations = symbol?.declarations ?? []
   return declarations.some(isFromPackage) && declarations.every((it) => !isFromLanguage(it))

@@ -64,7 +64,7 @@ describe('opening a session', () => {
     ['there is no response', 'SessionResponse', { swallow: true }, 504, 'upstream_timeout'],
     ['the response is garbage', 'SessionResponse', { garbage: true }, 504, 'upstream_timeout'],
     [
-      'the connection drops in every attempt',
+      'the connection drops on every attempt',
       'SessionResponse',
       { drop: true, times: 50 },
       503,
@@ -82,7 +82,7 @@ describe('opening a session', () => {
   })
 })
 
-test('a session is opened in a second attempt after an unexpected error', async () => {
+test('a session is opened on a second attempt after an unexpected error', async () => {
   const fault = running.genesys.injectFault('SessionResponse', errorFrame(5000, 'Unexpected error'))
   const { opened } = await running.openPage()
   await fault.happened

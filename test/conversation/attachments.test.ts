@@ -45,14 +45,14 @@ describe('a file', () => {
     ['../../a.png', 'a.png'],
     ['C:\\fakepath\\a.png', 'a.png'],
     ['..a.png', '..a.png'],
-  ])('called %s gets the name %s, which the agent sees too', async (given, fileName) => {
+  ])('with the name %s is called %s, both in the response and at Genesys', async (given, fileName) => {
     expect(await upload(given)).toMatchObject({ status: 201, body: { fileName } })
     expect(running.genesys.frames.find(({ frame }) => frame.action === 'onAttachment')?.frame).toMatchObject({
       fileName,
     })
   })
 
-  test.each(['..', 'a/..', '.', 'a.png/', '\\'])('called %s is refused', async (given) => {
+  test.each(['..', 'a/..', '.', 'a.png/', '\\'])('with the name %s is refused', async (given) => {
     expect(await upload(given)).toMatchObject({
       body: { code: 'invalid_request', errors: [{ path: 'fileName' }] },
     })
@@ -131,13 +131,13 @@ describe('a file', () => {
     ['it has a blocked extension in capitals', 'PROGRAM.EXE', 422, 'attachment_refused'],
     ['it has no extension', 'photo', 422, 'attachment_refused'],
     ['its name is too long', 'x'.repeat(1024) + '.png', 400, 'invalid_request'],
-    ['its name has a control character', 'line\nbreak.png', 400, 'invalid_request'],
-  ])('is refused before its upload if %s', async (_what, fileName, status, code) => {
+    ['its name contains a control character', 'line\nbreak.png', 400, 'invalid_request'],
+  ])('is refused, and not uploaded to Genesys, if %s', async (_what, fileName, status, code) => {
     expect(await upload(fileName)).toMatchObject({ status, body: { code } })
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('is refused before its upload if it is larger than the deployment accepts', async () => {
+  test('is refused, and not uploaded to Genesys, if it is larger than the deployment accepts', async () => {
     await restart({ limits: { fileBytes: 2048 } })
     expect(page.opened.body.limits.attachments.maxFileSizeKB).toBe(2)
     expect(await upload('photo.png', 'x'.repeat(2049))).toMatchObject({
@@ -148,7 +148,7 @@ describe('a file', () => {
     expect((await upload('photo.png', 'x'.repeat(2048))).status).toBe(201)
   })
 
-  test('is refused before its upload if it is larger than this service accepts', async () => {
+  test('is refused, and not uploaded to Genesys, if it is larger than this service accepts', async () => {
     await restart({}, { MAX_ATTACHMENT_BYTES: '1024' })
     expect(await upload('photo.png', 'x'.repeat(1025))).toMatchObject({
       status: 413,
@@ -157,14 +157,14 @@ describe('a file', () => {
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('is refused before its upload if the deployment does not accept files', async () => {
+  test('is refused, and not uploaded to Genesys, if the deployment does not accept files', async () => {
     await restart({ attachments: false })
     expect(page.opened.body.limits).not.toHaveProperty('attachments')
     expect(await upload('photo.png')).toMatchObject({ status: 422, body: { code: 'attachment_refused' } })
     expect(putsToTheStore()).toBe(0)
   })
 
-  test('is refused before its upload if the deployment does not accept its type', async () => {
+  test('is refused, and not uploaded to Genesys, if the deployment does not accept its type', async () => {
     const inbound = { fileTypes: [{ type: 'image/*' }, { type: 'text/plain' }], maxFileSizeKB: 10 }
     const body = { connected: true, newSession: true, allowedMedia: { inbound } }
     running.genesys.injectFault('SessionResponse', { frame: { class: 'SessionResponse', code: 200, body } })
@@ -183,7 +183,7 @@ describe('a file', () => {
     expect(await upload('photo.png', '')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
-  test('is refused after its upload if Genesys rejects its content', async () => {
+  test('is refused after the upload to Genesys if Genesys rejects its content', async () => {
     running.genesys.injectFault('UploadSuccessEvent', {
       frame: {
         class: 'UploadFailureEvent',

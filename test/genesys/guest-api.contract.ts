@@ -43,7 +43,7 @@ let tracing = 0
 
 /** The cases that every driver has to pass, whichever API it uses. */
 export function describeGuestApiContract(name: string, options: ContractOptions): void {
-  describe(`${name} fulfills the contract of a guest API:`, () => {
+  describe(`${name} fulfills the guest API contract:`, () => {
     let harness: Harness
     let guestApi: GuestApi
     beforeEach(async () => {
@@ -74,7 +74,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       return guestApi.send!(guest, { text: TEXT, tracingId, ...more }, deadlineAtMs)
     }
 
-    /** The error that a promise rejects with; it must contain no secret and no text of the guest. */
+    /** The error that a promise rejects with; it must contain no secret and no text from the guest. */
     async function failure(promise: Promise<unknown>): Promise<UpstreamError> {
       const error: unknown = await promise.then(
         () => undefined,
@@ -97,7 +97,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       expect(guestApi.end !== undefined).toBe(can('end'))
     })
 
-    test('opening creates a guest whose reference can be stored as JSON', async () => {
+    test('opening a session creates a guest whose reference can be stored as JSON', async () => {
       const { ref, state, limits } = await open()
       expect(state).toBe('new')
       expect(Object.keys(ref).length).toBeGreaterThan(0)
@@ -144,7 +144,7 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
     })
 
     testMessages()(
-      'attributes given at the opening arrive with the first message at the latest',
+      'attributes given when a session is opened arrive with the first message at the latest',
       async () => {
         const attributes = { 'custom.page': '/pricing' }
         const { ref, attributesDelivered } = await open({ attributes })
@@ -201,14 +201,17 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('stallNext')('an opening without a response fails with upstream_timeout', async () => {
-      await guestApi.deployment(soon())
-      harness.stallNext!('open')
-      expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
-    })
+    testWith('stallNext')(
+      'opening a session fails with upstream_timeout if there is no response',
+      async () => {
+        await guestApi.deployment(soon())
+        harness.stallNext!('open')
+        expect((await failure(open({}, soon(200)))).code).toBe('upstream_timeout')
+      },
+    )
 
     testWith('garbleNext')(
-      'an opening with a garbled response fails with upstream_bad_response',
+      'opening a session fails with upstream_bad_response if the response is garbled',
       async () => {
         harness.garbleNext!('open')
         expect((await failure(open())).code).toBe('upstream_bad_response')
@@ -224,15 +227,15 @@ export function describeGuestApiContract(name: string, options: ContractOptions)
       },
     )
 
-    testWith('refuseNext')('a refused opening is reported with a hint', async () => {
+    testWith('refuseNext')('a refusal to open a session is reported with a hint', async () => {
       harness.refuseNext!('open', 403)
       const error = await failure(open())
       expect(error.code).toBe('upstream_refused')
       expect(error.facts.hint).toMatch(/\w{3}/)
     })
 
-    test('an opening whose deadline has passed fails with upstream_timeout', async () => {
-      await guestApi.deployment(soon()) // Otherwise, the deployment would still be requested after the end of the test.
+    test('opening a session after the deadline has passed fails with upstream_timeout', async () => {
+      await guestApi.deployment(soon()) // Otherwise, the deployment would still be requested after the test ends.
       expect((await failure(open({}, Date.now() - 1))).code).toBe('upstream_timeout')
     })
   })

@@ -50,7 +50,7 @@ describe('the count of requests and streams', () => {
         requests += requestsIn[turn % shapes.length] ?? 0
         await once(socket, 'connect')
         socket.write(shape)
-        // Some clients leave immediately, some after the first bytes of a response, some half-close first.
+        // Some clients leave immediately, some after the first bytes of a response, and some half-close first.
         if (turn % 3 === 0) socket.end()
         if (turn % 3 === 1 && shape.endsWith('\r\n\r\n'))
           await Promise.race([once(socket, 'data'), once(socket, 'close')])

@@ -35,7 +35,7 @@ describe('the count of requests and streams', () => {
 describe('a connection', () => {
   beforeEach(() => start({ MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: '5' }))
 
-  test('that pipelines requests is served in order, and is refused above the limit of an address', async () => {
+  test('that pipelines requests is served in order, and is refused above its address’s limit', async () => {
     const few = connect()
     few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
     expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
@@ -199,7 +199,7 @@ describe('if clients behave unusually,', () => {
     },
   )
 
-  test('an aborted download is not logged as an error of the service', async () => {
+  test('an aborted download is not logged as a service error', async () => {
     for (const path of ['/client.js', '/guest-chat.js', '/openapi.json']) {
       for (let i = 0; i < 20; i++) {
         const socket = connect()
@@ -232,7 +232,7 @@ describe('slow bodies', () => {
     expect((await page.say('now there is room')).status).toBe(201)
   }, 20_000)
 
-  test('of uploads are limited for each guest, and other guests of the address can still upload', async () => {
+  test('of uploads are limited for each guest, so other guests at the same address can still upload', async () => {
     await start()
     const file = { 'content-type': 'image/png', 'content-length': '100' }
     const slow = Array.from({ length: 8 }, () => connect())
@@ -269,7 +269,7 @@ describe('event streams', () => {
 })
 
 describe('refusals', () => {
-  test('of one kind and for one address cause one log line a second, and the metrics count all of them', async () => {
+  test('of one kind from one address cause one log line a second, and the metrics count all of them', async () => {
     await start()
     for (let i = 0; i < 50; i++) await ask(running.url, 'GET', '/nowhere', undefined, { origin: SITE })
     const lines = running.logLines.filter((line) => line.includes('"code":"not_found"'))

@@ -26,7 +26,7 @@ function answer(written: string[]): Response {
 const UNBOUNDED = { max: 10_000, maxPerAddress: 10_000 }
 const KEEP_ALIVE = ': keep-alive\n\n'
 
-test('each stream gets a keep-alive every fifteen seconds, which is sent to at most ten at a time', () => {
+test('each stream gets a keep-alive every fifteen seconds, and at most ten streams get one at a time', () => {
   const upkeep = new StreamUpkeep()
   const streams = createEventStreams(upkeep, UNBOUNDED)
   const written: string[] = []

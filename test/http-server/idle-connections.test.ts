@@ -51,7 +51,7 @@ async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly
 }
 
 describe('connections that stay open after a response', () => {
-  test('are closed for new ones, beginning with the oldest one of the address with the most connections', async () => {
+  test('are closed to make room for new ones, starting with the oldest from the address with the most', async () => {
     await start(MAX_CONNECTIONS)
     const [own] = await idle(1, '127.0.0.2')
     const taken = await idle(17)

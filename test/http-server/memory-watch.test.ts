@@ -22,7 +22,7 @@ describe('memory', () => {
     ['is low for a large process if little is available', { resident: 300 * MIB, available: 20 * MIB }, true],
     ['is sufficient if there is no limit', { limit: 0, resident: 4096 * MIB, available: 0 }, false],
     [
-      'is sufficient if the limit is larger than the memory of the machine',
+      'is sufficient if the limit is larger than the machine’s memory',
       { limit: 2 ** 63, available: 100 * MIB },
       false,
     ],

@@ -6,7 +6,7 @@ import { ask, startTogether, type Page, type Running } from '../start-service.ts
 
 /** A page that does not read its stream, over a real socket, uses a bounded part of the service's memory. */
 
-/** 12,000 bytes of UTF-8; all batches together have 14 MB, three times what Linux buffers for an unread socket. */
+/** 12,000 bytes of UTF-8. All batches together are 14 MB, three times what Linux buffers for an unread socket. */
 const LONG = '€'.repeat(3990)
 const MAX_BATCHES = 150
 const BATCH = 8
@@ -42,7 +42,7 @@ async function readToTheEnd(socket: Socket): Promise<string> {
     .replaceAll(/(\r\n)?[0-9a-f]+\r\n/g, '')
 }
 
-test('a slow reader’s stream is ended with a resync, while another tab of the guest gets all messages', async () => {
+test('a slow reader’s stream is ended with a resync, while the guest’s other tab gets all messages', async () => {
   const slow = await openStream()
   const other = await page.events()
   await other.next(isSession('connected'))

@@ -14,7 +14,7 @@ afterEach(() => {
   exit.mockReset()
 })
 
-test('the first signal lets the program stop by itself, and a second one exits immediately', () => {
+test('the first signal lets the program stop by itself, and a second one makes it exit immediately', () => {
   stopOnSignal(() => new Promise(() => undefined))
   process.emit('SIGTERM', 'SIGTERM')
   expect(exit).not.toHaveBeenCalled()

@@ -25,7 +25,7 @@ async function accepts(port: number): Promise<boolean> {
   return isOpen
 }
 
-test('the state of the service goes from serving to draining to closed, and never back', () => {
+test('the service’s state goes from serving to draining to closed, and never back', () => {
   const state = new ServiceState()
   expect([state.isStopping, state.isClosed]).toEqual([false, false])
   state.drain()
@@ -38,7 +38,7 @@ test('the state of the service goes from serving to draining to closed, and neve
 test('while draining, the service serves everything, is not ready, and asks clients to close connections', async () => {
   const running = await start({ DRAIN_DELAY_MS: '1000' })
   const page = await running.openPage()
-  // Kept open between the two requests, as by a load balancer.
+  // The connection stays open between the two requests, as a load balancer's connections do.
   const socket = net.connect(running.service.port, '127.0.0.1').on('error', () => undefined)
   const connectionHeader = async () => {
     socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')

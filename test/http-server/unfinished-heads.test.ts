@@ -35,7 +35,7 @@ afterEach(async () => {
   await once(server, 'close')
 })
 
-/** Connections that the server has accepted, without a byte from their clients yet. */
+/** Connections that the server has accepted, and on which the clients have not sent a byte yet. */
 async function accepted(count: number, localAddress = '127.0.0.1'): Promise<readonly Socket[]> {
   const opened: Socket[] = []
   for (let i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ function response(client: Socket): Promise<string> {
   return Promise.race([data, closing(client)])
 }
 
-describe('connections of one address that have sent no complete head', () => {
+describe('connections from one address that have not sent a complete head', () => {
   test('are all served when many of them connect at the same time', async () => {
     const burst = await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)
     const responses = await Promise.all(burst.map((client) => response(client)))

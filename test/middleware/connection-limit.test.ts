@@ -57,7 +57,7 @@ test('one address may use a quarter of the new connections per minute, and other
   expect((await ask(app, '/talk?guest=later')).status).toBe(200)
 })
 
-test('neither requests of connected guests nor requests that connect no guest count as connections', async () => {
+test('neither requests from connected guests nor requests that connect no guest count as connections', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) await ask(app, `/look?guest=quiet-${i}`)
   for (let i = 0; i < 20; i++) await ask(app, '/talk?guest=talkative')

@@ -39,7 +39,7 @@ test('browsers may send the cookie if cookies are enabled', async () => {
   expect(headers['access-control-allow-credentials']).toBe('true')
 })
 
-test('the preflight of an allowed page lists what the page may send', async () => {
+test('the response to an allowed page’s preflight lists what the page may send', async () => {
   const { status, headers } = await request(appBehindGate())
     .options('/')
     .set('Origin', SITE)
@@ -76,7 +76,7 @@ describe('if refusals are explained,', () => {
     expect((await request(app).options('/').set('Origin', SITE)).status).toBe(204)
   })
 
-  test('the preflight of a foreign page succeeds, so that the page can read why its request is refused', async () => {
+  test('a foreign page’s preflight succeeds, so that the page can read why its request is refused', async () => {
     const preflight = await request(app)
       .options('/')
       .set('Origin', FOREIGN)
@@ -89,7 +89,7 @@ describe('if refusals are explained,', () => {
     expect(preflight.headers['access-control-allow-headers']).toContain('Authorization')
   })
 
-  test('the request of a foreign page is refused, and the page can read the refusal', async () => {
+  test('a foreign page’s request is refused, and the page can read the refusal', async () => {
     const { status, headers, text } = await request(app).get('/').set('Origin', FOREIGN)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(text).not.toContain('served')

@@ -45,7 +45,7 @@ test('an address may send as many requests as its limit allows, and again as man
 })
 
 test.each([-3_600_000, 3_600_000])(
-  'the limit of an address lasts for a minute even if the clock is changed by %i ms',
+  'an address’s limit lasts for a minute even if the clock is changed by %i ms',
   async (stepMs) => {
     for (let request = 0; request < 3; request++) await ask('perAddress')
     jest.setSystemTime(Date.now() + stepMs)
@@ -55,7 +55,7 @@ test.each([-3_600_000, 3_600_000])(
   },
 )
 
-describe('the memory of the limits', () => {
+describe('the memory that limits use', () => {
   test('is bounded: the windows that would end first are removed to make room for new ones', () => {
     const counter = new WindowCounter(1000)
     for (let i = 0; i < 5000; i++) expect(counter.hit(`2001:db8:${i}::/64`, i).hits).toBe(1)
@@ -64,7 +64,7 @@ describe('the memory of the limits', () => {
     expect(counter.hit('2001:db8:0::/64', 5000).hits).toBe(1)
   })
 
-  test('is freed when its windows are over', () => {
+  test('is freed when the windows are over', () => {
     const counter = new WindowCounter()
     for (let i = 0; i < 100; i++) counter.hit(String(i), 0)
     counter.hit('next', 60_000)
@@ -72,7 +72,7 @@ describe('the memory of the limits', () => {
   })
 })
 
-test('one address does not use up the limit of another', async () => {
+test('one address does not use up another address’s limit', async () => {
   for (let request = 0; request < 3; request++) await ask('perAddress')
   expect((await ask('perAddress', '203.0.113.8')).problem).toBeUndefined()
 })
@@ -83,7 +83,7 @@ test('all addresses of one IPv6 /64 count as one', async () => {
   expect((await ask('perAddress', '2001:db8:1:3::1')).problem).toBeUndefined()
 })
 
-test('the limit on new sessions is advertised before it is reached, but the limit of an address is not', async () => {
+test('the limit on new sessions is advertised before it is reached, but the limit on requests is not', async () => {
   const { headers } = await ask('sessionsPerAddress')
   expect(headers['RateLimit']).toBe('"sessions"; r=0; t=60')
   const hash = createHash('sha256').update('203.0.113.7').digest('hex').slice(0, 12)
@@ -112,7 +112,7 @@ describe('replicas that count together', () => {
     expect(problem).toMatchObject({ code: 'rate_limited', facts: { retryAfterSeconds: 30 } })
   })
 
-  test('check all limits of a request at the same time', async () => {
+  test('check all limits on a request at the same time', async () => {
     let pending = 0
     let most = 0
     const count: CountShared = async () => {

@@ -7,7 +7,7 @@ import { ask, SITE, startTogether, type Answer, type Running } from '../start-se
 
 /**
  * SESSION_COOKIE=on is for the browser's own `EventSource`, to which a page cannot add headers. Because the browser
- * sends the cookie with requests of any page, the service accepts it only with proof of which page sent the request.
+ * sends the cookie with requests from any page, the service accepts it only with proof of which page sent the request.
  */
 
 const SHOP = 'https://shop.example.com'
@@ -90,29 +90,35 @@ describe('the session cookie', () => {
       body: { code: 'session_invalid' },
     })
   })
+
+  test('never takes precedence over a bearer token', async () => {
+    const cookie = cookieOf(await open())
+    const headers = { origin: SITE, cookie, authorization: 'Bearer not.a.token' }
+    expect((await ask(running.url, 'GET', '/guest-session', undefined, headers)).status).toBe(401)
+  })
 })
 
 describe('a request with only the cookie', () => {
   test.each<[string, number, string | undefined, Record<string, string>]>([
-    ['of the page that opened the session', 200, undefined, { origin: SITE }],
-    ['of a page at the same origin, which sends no Origin header with a GET', 200, undefined, SAME_ORIGIN],
-    ['of an unknown page', 401, 'session_invalid', {}],
+    ['from the page that opened the session', 200, undefined, { origin: SITE }],
+    ['from a page at the same origin, which sends no Origin header with a GET', 200, undefined, SAME_ORIGIN],
+    ['from an unknown page', 401, 'session_invalid', {}],
     [
-      'of a page of another origin on the same site',
+      'from a page at another origin on the same site',
       401,
       'session_invalid',
       { 'sec-fetch-site': 'same-site' },
     ],
-    ['of a page on another site', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
-    ['of a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],
+    ['from a page on another site', 401, 'session_invalid', { 'sec-fetch-site': 'cross-site' }],
+    ['from a foreign page', 403, 'origin_not_allowed', { origin: FOREIGN }],
     [
-      'of a foreign page that claims to have the same origin',
+      'from a foreign page that claims to have the same origin',
       403,
       'origin_not_allowed',
       { origin: FOREIGN, ...SAME_ORIGIN },
     ],
-    ['of a page with the origin null', 403, 'origin_not_allowed', { origin: 'null' }],
-    ['of another allowed website', 401, 'session_invalid', { origin: SHOP }],
+    ['from a page with the origin null', 403, 'origin_not_allowed', { origin: 'null' }],
+    ['from another allowed website', 401, 'session_invalid', { origin: SHOP }],
   ])('%s gets the status %i', async (_page, status, code, headers) => {
     const cookie = cookieOf(await open())
     const answer = await ask(running.url, 'GET', '/guest-session', undefined, { cookie, ...headers })
@@ -138,12 +144,6 @@ describe('a request with only the cookie', () => {
     const answer = await ask(running.url, 'POST', '/guest-session', {}, { cookie })
     expect(answer.status).toBe(403)
     expect(running.genesys.sessions).toHaveLength(1)
-  })
-
-  test('never takes precedence over a bearer token', async () => {
-    const cookie = cookieOf(await open())
-    const headers = { origin: SITE, cookie, authorization: 'Bearer not.a.token' }
-    expect((await ask(running.url, 'GET', '/guest-session', undefined, headers)).status).toBe(401)
   })
 })
 
@@ -197,7 +197,7 @@ describe('the browser’s own EventSource', () => {
     again.close()
   })
 
-  test('of a foreign page is refused', async () => {
+  test('on a foreign page is refused', async () => {
     const cookie = cookieOf(await open())
     expect((await readEvents(running.url, { origin: FOREIGN, cookie })).status).toBe(403)
     expect((await readEvents(running.url, { cookie })).status).toBe(401)

@@ -98,7 +98,7 @@ async function checkCommand() {
   report('the command starts the service, the doctor, the simulator and the demo')
 }
 
-/** Starts a program of the command, waits for the line, and stops it. @returns everything that it has printed */
+/** Starts one of the command's programs, waits for the line, and stops it. @returns everything that the program has printed */
 async function printed(program, line, options, use = () => undefined) {
   const cli = join(folder, 'node_modules/genesys-guest-bff/dist/cli.js')
   const child = spawn(process.execPath, [cli, program], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })

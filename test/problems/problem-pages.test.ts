@@ -38,6 +38,6 @@ test('a problem page runs no script, and only its own style applies', async () =
   expect(text).not.toMatch(/<script|style=|onclick/)
 })
 
-test('text in the path of the problem pages is escaped', () => {
+test('text in the problem pages’ path is escaped', () => {
   expect(problemIndex('/"><b>')).not.toContain('"><b>')
 })

@@ -84,18 +84,21 @@ describe('the problem catalog', () => {
     })
   })
 
-  test.each(PROBLEM_CODES)('describes %s and what to do in complete sentences', (code) => {
-    const { title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
-    expect(title).toMatch(/^[A-Z].*[^.]$/)
-    for (const text of [description, clientAction, operatorAction]) {
-      expect(text).toMatch(/\.$/)
-      expect(text.split('`').length % 2).toBe(1)
-    }
-  })
+  test.each(PROBLEM_CODES)(
+    'has a title for %s, and complete sentences that describe it and say what to do',
+    (code) => {
+      const { title, description, clientAction, operatorAction } = PROBLEM_CATALOGUE[code]
+      expect(title).toMatch(/^[A-Z].*[^.]$/)
+      for (const text of [description, clientAction, operatorAction]) {
+        expect(text).toMatch(/\.$/)
+        expect(text.split('`').length % 2).toBe(1)
+      }
+    },
+  )
 })
 
 describe('problem details', () => {
-  test('of an error of the service contain its code and message, and a link to its page', () => {
+  test('of a service error contain its code and message, and a link to the problem’s page', () => {
     const err = new SessionError('attribute_not_allowed', 'A browser may not set it.', {
       errors: [{ path: 'attributes.custom.vip', message: 'not allowed' }],
     })
@@ -126,7 +129,7 @@ describe('problem details', () => {
     expect(body.upstream).toEqual({ status: 403, code: 'missing.permissions', correlationId: 'c-1' })
   })
 
-  test('contain the hint of the error, or else the hint of its code, and no hint if hints are off', () => {
+  test('contain the error’s own hint, or else the hint for its code, and no hint if hints are off', () => {
     const own = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     const none = new UpstreamError('upstream_refused', 'No.')
     expect(toProblem(own, { publicUrl: '', hints: true }).body.hint).toBe('Add the role.')
@@ -155,7 +158,7 @@ describe('problem details', () => {
       if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
   })
 
-  test('have WWW-Authenticate if the status is 401, and the headers of the error', () => {
+  test('have WWW-Authenticate if the status is 401, and the error’s own headers', () => {
     expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
       'WWW-Authenticate': 'Bearer',
     })
@@ -168,7 +171,7 @@ describe('problem details', () => {
     ['a thrown string', 'secret'],
     ['the thrown value undefined', undefined],
     ['an error with the status of an upstream response', Object.assign(new Error('secret'), { status: 400 })],
-    ['an internal_error of the service', new RequestError('internal_error', 'secret', { hint: 'secret' })],
+    ['the service’s own internal_error', new RequestError('internal_error', 'secret', { hint: 'secret' })],
   ])('of %s have the status 500 and reveal nothing', (_what, err) => {
     expect(toProblem(err, { publicUrl: '', hints: true, requestId: 'r-1' }).body).toEqual({
       type: '/docs/problems/internal_error',
@@ -196,7 +199,7 @@ describe('in Express,', () => {
     ],
     ['an unsupported charset', 'application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
   ])(
-    '%s gets its problem, and the response contains no part of the body',
+    'a request with %s gets the matching problem, which contains no part of the request body',
     async (_what, type, body, status, code) => {
       const answer = await request(app).post('/it').set('Content-Type', type).send(body)
       expect(answer.status).toBe(status)
@@ -206,7 +209,7 @@ describe('in Express,', () => {
     },
   )
 
-  test('an unknown content encoding of the body gets 415', async () => {
+  test('a body with an unknown content encoding gets 415', async () => {
     const answer = await request(app).post('/it').set('Content-Encoding', 'snappy').type('json').send('{}')
     expect(answer.body).toMatchObject({ code: 'unsupported_media_type' })
   })
@@ -216,14 +219,14 @@ describe('in Express,', () => {
     expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request' })
   })
 
-  test('a service under a prefix without a public address links to the page under the prefix', async () => {
+  test('without a public address, a problem links to its page under the prefix of the mounted service', async () => {
     const outer = express()
     outer.use('/chat', app)
     const answer = await request(outer).post('/chat/it').send({})
     expect(answer.body).toMatchObject({ type: '/chat/docs/problems/internal_error' })
   })
 
-  test('a failure of the service is logged with its hint, and a mistake by the caller is not logged', async () => {
+  test('a service failure is logged with its hint, and a mistake by the caller is not logged', async () => {
     const log = spyLog()
     const refused = new UpstreamError('upstream_refused', 'No.', { hint: 'Add the role.' })
     await request(appThat(() => Promise.reject(refused), log)).post('/it')
@@ -243,7 +246,7 @@ describe('in Express,', () => {
     for (const level of Object.values(wrong)) expect(level).not.toHaveBeenCalled()
   })
 
-  test('an error after the first bytes closes the connection instead of mixing two responses', async () => {
+  test('an error after a response has begun closes the connection instead of mixing two responses', async () => {
     const broken = appThat((_req, res) => {
       res.write('data: 1\n\n')
       throw new Error('too late')

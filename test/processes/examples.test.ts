@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openPage, settingsFor, SITE } from '../start-service.ts'
 
-/** Some in several spellings: routes match regardless of case, a trailing slash and percent-encoding. */
+/** Some have several spellings, because routes match regardless of case, a trailing slash and percent-encoding. */
 const FOR_OPERATORS = ['/metrics', '/METRICS', '/metrics/', '/readyz', '/READYZ', '/%72eadyz', '/docs', '/']
 
 test('in examples/express-mounted, routing gets the guest’s identity from the website’s own session', async () => {

@@ -61,7 +61,7 @@ afterAll(async () => {
   certificate.remove()
 })
 
-/** Sends, reads and opens during the fault, and sends again after it. */
+/** Sends a message, reads the history and opens a session during the fault, and sends messages again after it. */
 async function goThrough(fault: Fault): Promise<void> {
   const [sender, reader] = await Promise.all([openPage(service.url), openPage(service.url)])
   for (const page of [sender, reader]) expect((await page.say('before')).status).toBe(201)

@@ -6,7 +6,7 @@ import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const THROW_WHEN_ASKED = fileURLToPath(new URL('throw-when-asked.mjs', import.meta.url))
 const DRAIN_DELAY_MS = 1500
-/** The time limit for the exit after the delay, when only the streams remain to be ended. */
+/** The time limit for the exit after the drain delay, when only the streams still have to be ended. */
 const END_WITHIN_MS = 1500
 
 let genesys: Simulator

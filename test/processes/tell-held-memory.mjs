@@ -1,4 +1,5 @@
-// Preloaded into the service: on SIGUSR2 it collects garbage and writes how many bytes are held, outside of V8's heap and in it.
+// Preloaded into the service: on SIGUSR2, it collects garbage and writes how many bytes V8's heap holds, and how many are
+// held outside of it.
 import { setTimeout as pause } from 'node:timers/promises'
 
 process.on('SIGUSR2', async () => {

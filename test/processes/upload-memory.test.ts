@@ -9,7 +9,10 @@ import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess, type ServiceProcess } from './start-process.ts'
 
 const MIB = 1024 * 1024
-/** V8 allows 64 MiB outside of its heap before it collects, and as much again while it does. Runs needed 40 to 70 MiB. */
+/**
+ * V8 allows 64 MiB outside of its heap before it collects garbage, and as much again while it does so. Runs needed
+ * 40 to 70 MiB.
+ */
 const MAX_GARBAGE_BYTES = 128 * MIB
 
 let genesys: Simulator
@@ -67,7 +70,11 @@ test('while 270 MB are uploaded, memory grows only by the garbage that V8 leaves
   expect(growthBytes).toBeLessThan(MAX_GARBAGE_BYTES)
 }, 60_000)
 
-/** Sends a file to a store that does not read it, until the service accepts no more. @returns aborts the upload */
+/**
+ * Sends a file to a store that does not read it, until the service accepts no more.
+ *
+ * @returns a function that aborts the upload
+ */
 async function stallUpload(bytes: number): Promise<() => void> {
   const fault = genesys.injectFault('PUT *', { swallow: true })
   const sending = http.request(`${service.url}/attachments?fileName=film.mp4`, {

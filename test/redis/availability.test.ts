@@ -31,7 +31,7 @@ beforeEach(async () => {
   }
   for (let i = 0; i < 2; i++)
     replicas.push(await startTogether({ genesys, settings, options: { now: () => nowMs } }))
-  // Each replica evaluates the availability once at startup, for its readiness; that result expires here.
+  // Each replica checks availability once at startup, for its readiness. That result expires here.
   for (const { url } of replicas) await ask(url, 'GET', '/readyz')
   nowMs += 60 * 60_000
 })
@@ -66,7 +66,7 @@ test('an availability result that one replica has read is not requested again by
   expect(calls()).toBe(before)
 })
 
-test('replicas share the call budget of a minute even if they read many schedules at the same time', async () => {
+test('replicas share one call budget per minute even if they read many schedules at the same time', async () => {
   const [one, two] = replicas as [Running, Running]
   genesys.setHours({
     open: Array.from({ length: 30 }, () => ({
@@ -94,7 +94,7 @@ test('availability entries in Redis that no replica wrote are ignored', async ()
   expect(calls()).toBeGreaterThan(before)
 })
 
-test('the phone number of a callback cannot be guessed from the keys in Redis', async () => {
+test('a callback’s phone number cannot be guessed from the keys in Redis', async () => {
   const page = await replicas[0]!.openPage()
   const { status } = await page.ask('POST', '/callbacks', { name: 'Jane Doe', phone: '+49 30 901820' })
   expect(status).toBe(201)

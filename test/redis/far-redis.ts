@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 
-/** Adds latency to a Redis, and records what is sent to it. What is sent before a reply counts as one round trip. */
+/** Adds latency to a Redis, and records what is sent to it. Everything sent before a reply counts as one round trip. */
 export interface FarRedis {
   readonly url: string
   /** The texts of each round trip since the last {@link forget}, in order. */

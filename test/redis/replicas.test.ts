@@ -85,7 +85,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('answer a repeat with the same Idempotency-Key with the other replica’s first response', async () => {
+  test('return the other replica’s first response to a retry with the same Idempotency-Key', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -104,7 +104,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript().map(({ text }) => text)).toEqual(['only once, please'])
   })
 
-  test('answer a repeat during the first request with Retry-After, and later with its response', async () => {
+  test('send Retry-After to a retry during the first request, and that request’s response to a later retry', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -269,7 +269,7 @@ describe('two replicas with Redis', () => {
     })
   }, 60_000)
 
-  test('learn of a sign-in that happened during a Redis outage when Redis is available again', async () => {
+  test('learn, once Redis is available again, of a sign-in that happened during the outage', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)

@@ -19,7 +19,7 @@ const settings = {
 let redis: RedisServer
 let far: FarRedis
 let genesys: Simulator
-/** A replica whose Redis is far away; the Redis of `near` is close. */
+/** A replica whose Redis is far away. The Redis that `near` uses is close. */
 let running: Running
 let near: Running
 
@@ -59,7 +59,7 @@ const atReplica = ({ url }: Running, { opened, session }: Page): Page => {
 test('a message waits for only one round trip to Redis, which checks its limits and its Idempotency-Key', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
-  // The first request of a session also reads its newest sign-in.
+  // A session's first request also reads the time of the session's newest sign-in.
   const first = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
   const second = await beforeSending(elsewhere, { 'idempotency-key': randomUUID() })
   expect(first).toEqual([expect.stringContaining('test:generation:')])
@@ -121,7 +121,7 @@ test('a message that the shared limit refuses is not sent, and its key is not st
   client.destroy()
 })
 
-test('a repeat that the shared limit refuses does not get the earlier response', async () => {
+test('a retry that the shared limit refuses does not get the earlier response', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   const headers = { 'idempotency-key': randomUUID() }

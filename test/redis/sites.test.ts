@@ -55,17 +55,17 @@ async function keysInRedis(): Promise<Set<string>> {
 async function openUntilRefused(origin: string): Promise<number> {
   for (let opened = 0; ; opened++) {
     if ((await openPage(running.url, {}, origin)).opened.status === 429) return opened
-    // While Redis is slow, a process counts alone, so that there can be twice as many.
+    // While Redis is slow, a process counts alone, so there can be twice as many.
     if (opened > 2 * MAX_SESSIONS) throw new Error('There is no limit.')
   }
 }
 
-test('the limits of an address are counted separately for each site', async () => {
+test('an address’s limits are counted separately for each site', async () => {
   expect(await openUntilRefused(SHOP)).toBeGreaterThanOrEqual(MAX_SESSIONS)
   expect(await openUntilRefused(BANK)).toBeGreaterThanOrEqual(MAX_SESSIONS)
 })
 
-test('an Idempotency-Key of one site has no effect on another site', async () => {
+test('an Idempotency-Key used at one site has no effect at another site', async () => {
   const pages = await openBoth()
   const headers = { 'idempotency-key': randomUUID() }
   const [shop, bank] = [await pages[0].say('hello', headers), await pages[1].say('hello', headers)]

@@ -53,7 +53,7 @@ test('a session that Genesys no longer knows is recorded as ended', async () => 
   expect(ended).toEqual(['sid-1'])
 })
 
-test('a repeat after an unknown outcome makes the driver search from the time of the first attempt', async () => {
+test('a retry after an unknown outcome makes the driver search from the time of the first attempt', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const firstTriedAtMs = clock.ms
   const keyed = { ...options, idempotencyKey: 'k' }
@@ -69,19 +69,19 @@ test('a repeat after an unknown outcome makes the driver search from the time of
 test.each([
   ['after the last message that the page knew', 'm-7', { afterId: 'm-7' }],
   ['through the whole history if the page knew none', '', { afterId: undefined }],
-])('a repeat to another replica makes the driver search %s', async (_what, idempotencyAfter, repeat) => {
+])('a retry at another replica makes the driver search %s', async (_what, idempotencyAfter, repeat) => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', idempotencyAfter })
   expect(genesys.sent[0]?.message.repeat).toMatchObject(repeat)
 })
 
-test('a repeat whose key is unknown makes the driver search before it sends', async () => {
+test('a retry whose key is unknown makes the driver search before it sends', async () => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', retry: 1 })
   expect(genesys.sent[0]?.message.repeat).toMatchObject({ afterId: undefined, firstTriedAtMs: undefined })
 })
 
-test('a message that was a repeat when it first reached this replica is searched for without a start time', async () => {
+test('a message that was a retry when it first reached this replica is searched for without a start time', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const keyed = { ...options, idempotencyKey: 'k', retry: 1 }
   genesys.failNext(new UpstreamError('delivery_unknown', 'the history cannot be read'))

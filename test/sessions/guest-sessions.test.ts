@@ -51,7 +51,7 @@ describe('a guest session', () => {
     expect(genesys.written).toEqual([all, all])
   })
 
-  test('sends the journey of the page to Genesys when it is opened, resumed and restarted', async () => {
+  test('sends the page’s journey to Genesys when it is opened, resumed or restarted', async () => {
     const { sessions, caller, claimsOf, guestApi } = setUp()
     const journeyContext = {
       customer: { id: 'c-1', idType: 'cookie' },

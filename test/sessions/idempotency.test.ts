@@ -39,7 +39,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined])
   })
 
-  test('is refused when its key is reused with another body', async () => {
+  test('is refused when its key is reused with a different body', async () => {
     const { once } = setUp()
     await once('first')
     await expect(once('second', { body: 'other' })).rejects.toMatchObject({ code: 'idempotency_key_reused' })
@@ -58,7 +58,7 @@ describe('a request with a key', () => {
     expect(await once('third')).toBe('first')
   })
 
-  test('is independent of the same key of another guest', async () => {
+  test('is independent of another guest’s request with the same key', async () => {
     const { once } = setUp()
     await once('first')
     expect(await once('theirs', { sid: 'other' })).toBe('theirs')
@@ -79,7 +79,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, undefined])
   })
 
-  test('is treated as a repeat if an attempt that the page has counted did not reach this replica', async () => {
+  test('is treated as a retry if an attempt that the page has counted did not reach this replica', async () => {
     const { once, tries } = setUp()
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     await expect(once(new Error('refused'), { retry: 2 })).rejects.toThrow('refused')
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('is treated as a first attempt if no earlier one was accepted, and as a repeat if one may have been', async () => {
+  test('is treated as a first attempt if no earlier one was accepted, and as a retry if one may have been', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -96,7 +96,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, NOW_MS, undefined, NOW_MS])
   })
 
-  test('gets the time of its first attempt as long as the outcome of that attempt is unknown', async () => {
+  test('gets the time of its first attempt as long as that attempt’s outcome is unknown', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     later(1_000)
@@ -117,7 +117,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
-  test('was first tried at an unknown time if the first request to this replica was a repeat', async () => {
+  test('was first tried at an unknown time if the first request to this replica was a retry', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
     later(1_000)
@@ -177,7 +177,7 @@ describe('with shared state between replicas, a request with a key', () => {
     return { once, tries, settled, asked }
   }
 
-  test('gets the response of another replica, and gets it from memory when it is repeated', async () => {
+  test('gets another replica’s response, and gets it from memory when it is repeated', async () => {
     const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
     expect(await once('mine')).toBe('theirs')
     expect(await once('mine')).toBe('theirs')
@@ -194,7 +194,7 @@ describe('with shared state between replicas, a request with a key', () => {
     expect(tries).toEqual([])
   })
 
-  test('is treated as a repeat if another replica does not know the outcome of its attempt', async () => {
+  test('is treated as a retry if another replica does not know the outcome of its attempt', async () => {
     const { once, tries, settled } = sharing({ state: 'started', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
@@ -205,7 +205,7 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('informs the store that it is a repeat, and learns of an attempt at an unknown time', async () => {
+  test('informs the store that it is a retry, and learns of an attempt at an unknown time', async () => {
     const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])

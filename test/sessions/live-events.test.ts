@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(ids(other)).toEqual(['theirs'])
   })
 
-  test('that is the first one of a guest gets no resync when its connection to Genesys opens', async () => {
+  test('that is a guest’s first one gets no resync when its connection to Genesys opens', async () => {
     const { openTab, genesys } = setUp({ lacks: ['history'] })
     const tab = openTab()
     genesys.emit({ type: 'session', state: 'connected' })
@@ -107,7 +107,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that has sent nothing yet gets the messages of a gap, but none from before it was opened', async () => {
+  test('that has sent nothing yet gets the messages from a gap, but none from before it was opened', async () => {
     const { openTab, genesys, say } = setUp()
     const { id, time } = (say('earlier', 0), say('known', 10))
     const tab = openTab()
@@ -235,7 +235,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toEqual(['resync'])
   })
 
-  test('gets the messages of a gap after its socket was lost', async () => {
+  test('gets the messages that it missed while its socket was lost', async () => {
     const { openTab, emit, say, genesys } = setUp()
     const tab = openTab()
     emit('a', 0)
@@ -248,7 +248,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('of a known session gets its state immediately', () => {
+  test('for a session whose state is known gets that state immediately', () => {
     const { openTab, genesys } = setUp()
     openTab()
     genesys.emit({ type: 'session', state: 'read-only' })
@@ -351,7 +351,7 @@ describe('an event id', () => {
   })
 })
 
-describe('an event id of a very fast stream', () => {
+describe('an event id from a very fast stream', () => {
   const sentAt = (everyMs: number, count: number) =>
     Array.from({ length: count }, (_, at) => agentMessage(`message-${at}`, T + at * everyMs))
 

@@ -77,7 +77,7 @@ describe('a verified identity', () => {
       'custom.isAuthenticated': 'false',
       'custom.userId': '',
     })
-    // The conversation continues as that of a guest.
+    // The conversation continues as an anonymous guest's.
     clock.ms += 30 * MINUTE_MS
     expect((await claimsOf(renewed)).guest).toEqual(claims.guest)
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { watchFiles } from '../../src/service/settings/watched-files.ts'
 
-/** The limit for the duration of many checks of the files. Each reload lists the files again. */
+/** At most this many reloads may happen while the files are checked many times. Each reload lists the files again. */
 const MOST_RELOADS = 5
 
 test('a watched file that is missing causes at most a few reloads, and its creation causes one', async () => {

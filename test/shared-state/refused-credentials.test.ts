@@ -19,7 +19,7 @@ const connection = {
 const refused = createRefusedCredentials({ connection, seals, prefix: 'refused-oauth:' })
 const key = `refused-oauth:${seals.hash('credentials')}`
 
-test('credentials refused to one replica are known to another, through a sealed entry', async () => {
+test('a sealed entry tells other replicas which credentials Genesys has refused', async () => {
   await refused.remember('credentials', {
     message: 'refused',
     facts: { status: 401, hint: 'ours' },

@@ -14,7 +14,7 @@ test('a sealed text can be opened for its subject with any of the keys, and for 
   expect(await rotated.open('subject', 'not sealed')).toBeUndefined()
 })
 
-test('a hash is the same with the same first key, and different with another first key', () => {
+test('a hash is the same with the same first key, and different with a different first key', () => {
   expect(createSeals([OLD]).hash('192.0.2.1')).toBe(createSeals([OLD, NEW]).hash('192.0.2.1'))
   expect(createSeals([OLD]).hash('192.0.2.1')).not.toBe(createSeals([NEW]).hash('192.0.2.1'))
 })

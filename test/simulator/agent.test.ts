@@ -81,7 +81,7 @@ test('the agent offers quick replies, a card and a file, and leaves', async () =
   expect((await guest.next()).body).toMatchObject({ events: [{ presence: { type: 'Disconnect' } }] })
 })
 
-test('an answer with {text} repeats the text of the guest without interpreting $ patterns in it', async () => {
+test('an answer with {text} repeats the guest’s text without interpreting $ patterns in it', async () => {
   const guest = await configured({ agent: AgentScriptSchema.parse({ otherwise: ['You said: {text}'] }) })
   await guest.say("$& and $1 and {file}'s")
   expect((await answer(guest)).text).toBe("You said: $& and $1 and 's")

@@ -195,7 +195,7 @@ test('a file can be deleted before it is sent', async () => {
   expect(await guest.ask('onMessage', withFile(attachmentId))).toMatchObject({ code: 4009 })
 })
 
-test('a file of the agent can be downloaded', async () => {
+test('a file from the agent can be downloaded', async () => {
   const guest = await configured()
   simulator.agentSays({ text: 'Here', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'Hello' } })
   const { body } = await guest.next()

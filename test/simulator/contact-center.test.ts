@@ -77,7 +77,7 @@ test('queue observations count users by routing status, and are empty for an unk
 })
 
 test.each(['estimatedwaittime', 'mediatypes/message/estimatedwaittime'])(
-  'the estimated wait of a queue is served at %s',
+  'a queue’s estimated wait time is served at %s',
   async (path) => {
     await start()
     simulator.setQueue({ estimatedWaitSeconds: 90 })

@@ -81,7 +81,7 @@ test('a message that an agent sends while the guest has no connection is marked 
 })
 
 /** Source: API 254.0.0, `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
-test('an agentless message reaches the guest of an external contact, and only through web messaging', async () => {
+test('an agentless message to an external contact reaches the guest, and only through web messaging', async () => {
   await talking({ permissions: ['conversation:message:create'] })
   const send = (json: object) => api('/messages/agentless', { method: 'POST', json })
   const [session] = simulator.sessions

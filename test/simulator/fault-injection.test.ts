@@ -144,7 +144,7 @@ test('a frame can be delayed', async () => {
   expect((await guest.next()).body.text).toBe('slow')
 })
 
-test('instead of sending a frame, the connection can be cut or closed', async () => {
+test('the connection can be cut or closed in place of a frame', async () => {
   simulator.injectFault('JwtResponse', { closeCode: 1011 })
   guest.send('getJwt')
   expect(await guest.closed).toBe(1011)

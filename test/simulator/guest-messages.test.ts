@@ -46,7 +46,7 @@ test.each([
   },
 )
 
-test('the keys and values of attributes may have at most 2048 bytes of UTF-8 in total', async () => {
+test('attribute keys and values may have at most 2048 bytes of UTF-8 in total', async () => {
   const guest = await configured()
   const key = 'é'.repeat(24)
   expect(await guest.say('fits', attributesIn({ [key]: 'a'.repeat(2000) }))).toMatchObject({ code: 200 })
@@ -122,7 +122,7 @@ test('a quick reply is echoed in the form in which the mobile SDK or the Messeng
   expect(byMessenger.body).toMatchObject({ type: 'Structured', content, metadata })
 })
 
-test('all connections of a guest get all frames', async () => {
+test('all of a guest’s connections get all frames', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()

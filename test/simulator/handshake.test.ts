@@ -107,7 +107,7 @@ test('an unknown deployment is reported in response to configureSession', async 
   })
 })
 
-test('connections of a deployment are limited per minute', async () => {
+test('connections to a deployment are limited per minute', async () => {
   let nowMs = Date.now()
   await start({ limits: { connectionsPerMinute: 2 }, now: () => nowMs })
   const path = `/v1?deploymentId=${simulator.deploymentId}`
@@ -118,7 +118,7 @@ test('connections of a deployment are limited per minute', async () => {
   expect(await handshake(path)).toBe(101)
 })
 
-test('the request of a handshake is recorded with its origin', async () => {
+test('a handshake request is recorded with its origin', async () => {
   await start()
   await handshake(`/v1?deploymentId=${simulator.deploymentId}`, 'https://www.example.com')
   expect(simulator.requests).toEqual([

@@ -33,7 +33,7 @@ test.each([
   ['an unknown client', 400, 'invalid_client', () => basic('nobody', simulator.clientSecret), {}],
   ['a wrong secret', 401, 'invalid_client', () => basic(simulator.clientId, 'wrong'), {}],
   [
-    'another grant type',
+    'a different grant type',
     400,
     'unauthorized_client',
     () => basic(simulator.clientId, simulator.clientSecret),
@@ -74,7 +74,7 @@ test('a test can expire the OAuth tokens', async () => {
 test.each([
   ['no token', {}, 'authentication.required'],
   ['an invalid token', { authorization: 'Bearer nonsense' }, 'bad.credentials'],
-  ['another authorization scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
+  ['a different authorization scheme', { authorization: 'Guest nonsense' }, 'authentication.required'],
 ])('a request with %s gets 401', async (_, headers, code) => {
   expect(await lookUp(headers as Record<string, string>)).toMatchObject({
     status: 401,

@@ -71,7 +71,7 @@ test('without a guest token, the simulator acts on the latest conversation', asy
   expect(simulator.connections()).toBe(2)
 })
 
-test('the settings of the simulator are all that the service needs except its allowed origins', async () => {
+test('the simulator’s settings are all that the service needs, except its allowed origins', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const { genesys } = readConfig({ ...simulator.settings, ALLOWED_ORIGINS: 'https://www.example.com' })
   const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator

@@ -86,7 +86,7 @@ test("the bodies that REST operations send to Genesys' own client match its type
   })
   simulator.agentSays({ text: 'A file', file: { name: 'a.txt', mediaType: 'text/plain', bytes: 'a' } })
   simulator.agentSays({ text: 'Which?', quickReplies: ['One', 'Two'] })
-  // The others contain content of other channels, which the history's enumeration does not list.
+  // The others contain content from other channels, which the history's enumeration does not list.
   const showcase = SHOWCASE.filter(({ when }) => !['link', 'place', 'text'].includes(when[0]!)).flatMap(
     ({ do: [step] }) => (step ? [step.send] : []),
   )
@@ -200,7 +200,7 @@ test("the bodies that REST operations send to Genesys' own client match its type
   expect(revoked).toMatchObject({ status: 204 })
 }, 60_000)
 
-test('a value that an enumeration of the SDK does not list is an error', () => {
+test('a value that an SDK enumeration does not list is an error', () => {
   const event = { eventType: 'Presence', presence: { type: 'Authenticate' } }
   const page = { entities: [{ type: 'Event', events: [event] }] }
   expect(enumerationErrors('WebMessagingMessageEntityList', page)).toEqual([

@@ -10,7 +10,7 @@ afterEach(() => simulator.close())
 const publicUrl = (file: string, id = simulator.deploymentId) =>
   `${simulator.url}/webdeployments/v1/deployments/${id}/${file}`
 
-test('config.json contains both endpoints and the features of the deployment', async () => {
+test('config.json contains the two endpoints and the deployment’s features', async () => {
   await start({ disconnectMode: 'read-only', conversationClear: false, autoStart: true, attachments: false })
   const { status, headers, body } = await call(publicUrl('config.json'))
   expect(status).toBe(200)
@@ -78,7 +78,7 @@ test('a refusal names the missing permission', async () => {
   })
 })
 
-test('an error contains the correlation id of its response', async () => {
+test('an error contains its response’s correlation id', async () => {
   await start()
   const { status, headers, body } = await call(`${simulator.url}/api/v2/nothing/here`)
   expect(status).toBe(404)
@@ -117,7 +117,7 @@ test('requests with one OAuth token are limited per minute', async () => {
 
 test.each([
   ['malformed JSON', 'application/json', '{"a', 400],
-  ['another content type', 'text/plain', 'a', 415],
+  ['a different content type', 'text/plain', 'a', 415],
   ['more than 512000 bytes', 'application/json', `"${'a'.repeat(512_000)}"`, 413],
 ])('a request with %s is refused', async (_, contentType, body, status) => {
   await start()

@@ -50,7 +50,7 @@ test('an echo returns the metadata that it was sent with (KT RequestSerializatio
   expect(answer.body).toMatchObject({ text: 'ping', metadata: { ...metadata, durationSeconds: '259200' } })
 })
 
-test('the attributes of a message are returned in its channel (TM; JV CleanMessagingChannel)', async () => {
+test('a message’s attributes are returned in its channel (TM; JV CleanMessagingChannel)', async () => {
   const guest = await configured({ autoStart: true })
   const channel = { metadata: { customAttributes: { host: 'a' } } }
   const joined = { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }], channel }
@@ -99,7 +99,7 @@ test.each<[string, object]>([
   expect({ code, body }).toMatchObject({ code: 200, body: { direction: 'Inbound', ...message } })
 })
 
-test('a file is uploaded without an id from the client and with another content type (BO, SC)', async () => {
+test('a file is uploaded without an id from the client and with a different content type (BO, SC)', async () => {
   const guest = await configured()
   const { token } = guest
   const file = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png', fileSize: 3, token }
@@ -115,7 +115,7 @@ test('a file is uploaded without an id from the client and with another content 
   expect(body).not.toHaveProperty('text')
 })
 
-test('answers, events and prompts in the history match the types of the JavaScript SDK', async () => {
+test('answers, events and prompts in the history match the JavaScript SDK’s types', async () => {
   const guest = await configured()
   const offer = [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y', action: 'Message' } }]
   await guest.say('Hello')

@@ -75,7 +75,7 @@ test('a guest identity for the purpose chat can send messages', async () => {
 })
 
 test.each(['guest_token', 'guestToken'] as const)(
-  'the field with the token of an identity can be called %s',
+  'the field with an identity’s token can be called %s',
   async (name) => {
     await start({ restGuestApis: { identityTokenName: name } })
     const { body } = await api('guests/identities', { purpose: 'chat' })
@@ -88,7 +88,7 @@ test.each([
   ['with an unknown conversation id', { conversationId: 'nothing' }, 400],
   ['without a text', { text: '' }, 400],
   ['to a flow that does not allow guests', { to: { id: 'other' } }, 403],
-  ['of a division that is not the flow’s', { divisionId: 'other' }, 403],
+  ['for a division that is not the flow’s', { divisionId: 'other' }, 403],
 ])("an identity's message %s is refused", async (_, fields, status) => {
   await start({ restGuestApis: { flowId: 'flow', divisionId: 'division' } })
   const { conversationId, headers } = await identity()

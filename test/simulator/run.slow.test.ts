@@ -45,7 +45,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   20_000,
 )
 
-/** The first process of a container gets no signal that it does not handle, and is killed after ten seconds. */
+/** A container's first process gets no signal that it does not handle, and is killed after ten seconds. */
 test('the simulator handles signals before it listens', async () => {
   const tell = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('handles SIGTERM'))`
   const simulator = await run({ NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` })
@@ -59,7 +59,7 @@ test('the simulator does not print a configured secret', async () => {
   expect(simulator.output()).not.toContain('of-my-own')
 }, 20_000)
 
-test('all invalid settings of the simulator are reported together, with exit status 78', async () => {
+test('all invalid simulator settings are reported together, with exit status 78', async () => {
   const simulator = await run({
     SIMULATOR_PORT: 'high',
     SIMULATOR_DISCONNECT: 'loudly',
@@ -83,7 +83,7 @@ test('without settings, the simulator listens on loopback and has no REST guest 
   })
 })
 
-test('the settings of the simulator are read from the environment', () => {
+test('the simulator’s settings are read from the environment', () => {
   const settings = readSimulatorSettings({
     SIMULATOR_PORT: '0',
     SIMULATOR_ALLOWED_DOMAINS: 'www.example.com, shop.example.com',
@@ -102,6 +102,6 @@ test('the settings of the simulator are read from the environment', () => {
   expect(settings.clientId).toMatch(/^0b1f5a3e/)
 })
 
-test('a misspelled variable of the simulator is reported', () => {
+test('a misspelled simulator variable is reported', () => {
   expect(() => readSimulatorSettings({ SIMULATOR_PROT: '1' })).toThrow('SIMULATOR_PROT')
 })

@@ -2,7 +2,7 @@ import ts from 'typescript'
 
 /**
  * Checks bodies against the types of Genesys' own JavaScript SDK (`index.d.ts`) with the TypeScript compiler. The bodies
- * are written as literals, so that a field that the type does not have is an error too.
+ * are written as literals, so a field that the type does not have is an error too.
  *
  * @param bodies the SDK's type and the body, by a name for the error message
  * @returns the errors of the compiler, one line each

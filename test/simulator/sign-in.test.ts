@@ -163,7 +163,7 @@ test('responses with tokens forbid caches to store them', async () => {
   expect((await askToken(simulator)).headers.get('cache-control')).toBe('no-store')
 })
 
-test('two devices of one person share one session', async () => {
+test('one person’s two devices share one session', async () => {
   await start()
   const phone = await connect(simulator)
   const desk = await connect(simulator)

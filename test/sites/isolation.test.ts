@@ -121,7 +121,7 @@ describe('with two sites in one process,', () => {
     expect(await open(BANK)).toBe(201)
   })
 
-  test('guests of one site are served while requests of the other wait for its Genesys organization', async () => {
+  test('guests of one site are served while requests to the other wait for its Genesys organization', async () => {
     const bank = await openPage(running.url, {}, BANK)
     running.bank.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
       swallow: true,
@@ -157,7 +157,7 @@ describe('with two sites in one process,', () => {
     expect(JSON.stringify(ready.body)).not.toContain('bank')
   })
 
-  test('a page of neither site is refused on every path', async () => {
+  test('a page that belongs to neither site is refused on every path', async () => {
     for (const path of [...GUEST_PATHS, ...FILES, '/healthz', '/readyz', '/metrics', '/nothing', '/'])
       expect([path, await codeOf(path, { origin: EVIL })]).toEqual([path, '403 origin_not_allowed'])
   })

@@ -8,7 +8,7 @@ let running: RunningSites
 afterEach(() => running.stop())
 
 const PAGES = 6
-/** Each causes two events. A cursor can hold fifty events of the last five seconds, far more than Genesys allows. */
+/** Each causes two events. A cursor can hold fifty events from the last five seconds, far more than Genesys allows. */
 const MESSAGES = 20
 const RELOAD_EVERY = 20
 
@@ -121,7 +121,7 @@ describe('when the sites file is read again,', () => {
     stream.close()
   })
 
-  test('a message in flight is sent, and a repeat with the same idempotency key returns that message', async () => {
+  test('a message in flight is sent, and a retry with the same idempotency key returns that message', async () => {
     running = await startSites()
     const page = await openPage(running.url, {}, SHOP)
     running.shop.injectFault({ answerTo: 'onMessage' }, { delayMs: 300 })
@@ -162,7 +162,7 @@ describe('when the sites file is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('by the service itself after a change, a website that was added is served', async () => {
+  test('a website that was added is served, even if the service itself notices the change', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)

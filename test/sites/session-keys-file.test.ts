@@ -32,7 +32,7 @@ const keysCheck = async () => {
   )
 }
 
-test('session keys that change in their file take effect, and tokens of a removed key are rejected', async () => {
+test('session keys that change in their file take effect, and a removed key’s tokens are rejected', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const old = await started.openPage()
@@ -71,7 +71,7 @@ test('with several sites, session keys that change in their file take effect', a
   rotate(second)
   const authorization = `Bearer ${session}`
   expect((await old.ask('GET', '/messages', undefined, { authorization })).status).toBe(401)
-  // The first response contained another token, sealed with the new key.
+  // The first response contained a new token, sealed with the new key.
   expect((await old.ask('GET', '/messages')).status).toBe(200)
   stream.close()
 })

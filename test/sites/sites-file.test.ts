@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sites-file-'))
 const file = join(folder, 'sites.json')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// This is not a valid site name, because messages repeat valid names.
+// This must not be a valid site name, because messages repeat valid names.
 const SECRET = 'Canary-4711-Secret'
 const ENVIRONMENT = { SITES_FILE: file, GENESYS_REGION: 'eu-west-1' }
 
@@ -34,7 +34,7 @@ const shop = { ALLOWED_ORIGINS: ['https://shop.example.com'], GENESYS_DEPLOYMENT
 const shopWith = (variables: object) => ({ sites: { shop: { ...shop, ...variables } } })
 
 describe('a site', () => {
-  test('has its own settings, and the settings of the environment for the rest', () => {
+  test('has its own settings, and the environment’s settings for the rest', () => {
     const [site] = read(shopWith({ GENESYS_SIGN_IN: true, RATE_GUEST_PER_MINUTE: 7 }), {
       RATE_ADDRESS_PER_MINUTE: '9',
     })
@@ -52,7 +52,7 @@ describe('a site', () => {
     ['text', 'custom.a, custom.b', ['custom.a', 'custom.b']],
     ['a list', ['custom.a', 'custom.b'], ['custom.a', 'custom.b']],
     ['an empty list', [], []],
-    ['null, which removes the value of the environment', null, ['custom.*']],
+    ['null, which removes the environment’s value', null, ['custom.*']],
   ])('can have this value: %s', (_what, value, expected) => {
     const [site] = read(shopWith({ ATTRIBUTES_OPEN: value }), { ATTRIBUTES_OPEN: 'account.*' })
     expect(site?.config.attributes.open).toEqual(expected)
@@ -74,11 +74,11 @@ describe('a site', () => {
     expect(keysOf()).toEqual(keysOf())
   })
 
-  test('reads a secret from a file, whose path is relative to the folder of the sites file', () => {
+  test('reads a secret from a file, whose path is relative to the sites file’s folder', () => {
     writeFileSync(join(folder, 'secret.txt'), 'from-a-file\n')
     const [site] = read(
       shopWith({ GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET_FILE: 'secret.txt' }),
-      // The site has its own client, so that this one is not used.
+      // The site has its own client, so this one is not used.
       { GENESYS_CLIENT_ID: 'other', GENESYS_CLIENT_SECRET: SECRET },
     )
     expect(site?.config.genesys.oauth).toMatchObject({ clientId: 'id', clientSecret: 'from-a-file' })
@@ -205,7 +205,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
       /^SITES_FILE: sites\.shop: GENESYS_CLIENT_SECRET_FILE names a file that cannot be read \(ENOENT\)$/,
     ],
     [
-      'a website of two sites in different spellings',
+      'one website in two sites, in different spellings',
       {
         sites: {
           a: { ...shop, ALLOWED_ORIGINS: ['https://*.müller.example', 'http://shop.example'] },
@@ -224,7 +224,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
   })
 
   test.each(['SESSION_KEYS', 'SESSION_KEYS_FILE', 'REDIS_URL_FILE', 'PORT', 'MAX_REQUESTS_IN_FLIGHT'])(
-    'the setting %s, which belongs to the process',
+    'the setting %s, which applies to the whole process',
     (name) => {
       expect(problemsOf(shopWith({ [name]: SECRET }))).toEqual([
         `SITES_FILE: sites.shop: ${name} applies to the whole process: set it in the environment`,
@@ -242,7 +242,7 @@ describe('a sites file is refused, with the place of the mistake, because of', (
     ['different letter case', 'https://shop.example.com', 'https://Shop.Example.COM'],
     ['the default port', 'https://shop.example.com', 'https://shop.example.com:443'],
     ['an international name', 'https://münchen.example', 'https://xn--mnchen-3ya.example'],
-    ['a wildcard in another case', 'https://*.shop.example.com', 'https://*.SHOP.example.com:443'],
+    ['a wildcard in different letter case', 'https://*.shop.example.com', 'https://*.SHOP.example.com:443'],
   ])('one website in two sites, with %s', (_what, one, other) => {
     const sites = {
       a: { ...shop, ALLOWED_ORIGINS: one },
@@ -271,11 +271,11 @@ describe('a sites file is refused, with the place of the mistake, because of', (
   })
 })
 
-test('ALLOWED_ORIGINS next to SITES_FILE is refused', () => {
+test('ALLOWED_ORIGINS is refused if SITES_FILE is set', () => {
   expect(() => readConfig({ ...ENVIRONMENT, ALLOWED_ORIGINS: 'https://www.example.com' })).toThrow(/both set/)
 })
 
-/** Values that are nearly right, and the canary wherever a file can have text. */
+/** Values that are nearly right, and the secret wherever a file can contain text. */
 const leaf = fc.oneof(
   fc.constantFrom(SECRET, `nowhere/${SECRET}`, `/${SECRET}\0`, `{"${SECRET}":{}}`, '', ',', 'a,b', 'a=b'),
   fc.constantFrom<unknown>(null, true, 0, -1, 1e30, [], {}, [SECRET], { [SECRET]: SECRET }),

@@ -6,7 +6,7 @@ const unexpected = (error: unknown): never => {
   throw error
 }
 
-test('batched tasks run at the end of the turn of the event loop, in order', async () => {
+test('batched tasks run in order at the end of the event loop’s turn', async () => {
   const done: string[] = []
   batchWrite(() => done.push('first'), unexpected)
   await Promise.resolve()
@@ -16,7 +16,7 @@ test('batched tasks run at the end of the turn of the event loop, in order', asy
   expect(done).toEqual(['first', 'second'])
 })
 
-test('tasks that are added while batched tasks run wait for the next turn of the event loop', async () => {
+test('tasks that are added while batched tasks run wait for the event loop’s next turn', async () => {
   const done: string[] = []
   batchWrite(() => {
     batchWrite(() => done.push('later'), unexpected)

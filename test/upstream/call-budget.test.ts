@@ -22,7 +22,7 @@ test('no minute has more calls than its budget of 20, whenever the minute starts
   expect(takenAtMs.length).toBeGreaterThanOrEqual(200)
 })
 
-test('a call is refused if the budget of all replicas is used up, and accepted if Redis is unavailable', async () => {
+test('a call is refused if the replicas’ common budget is used up, and accepted if Redis is unavailable', async () => {
   const shared: (boolean | undefined)[] = [true, false, undefined]
   const budget = createCallBudget({
     max: 20,

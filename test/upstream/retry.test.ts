@@ -44,12 +44,12 @@ describe('Retry-After', () => {
   })
 })
 
-describe('the pause before a repeat', () => {
+describe('the pause before a retry', () => {
   const lost = { kind: 'lost', sent: true, blamesUpstream: true } as const
   const unreachable = { kind: 'unreachable', sent: false, blamesUpstream: true } as const
   const idempotent = { retry: 'idempotent', deadlineAtMs: NOW + 10_000 } as const
 
-  test('is up to 400 ms, then up to 800 ms, and there is no third repeat', () => {
+  test('is up to 400 ms, then up to 800 ms, and there is no third retry', () => {
     expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 1)).toBe(400)
     expect(retryDelayMs(lost, { number: 1, ...idempotent }, NOW, () => 0)).toBe(0)
     expect(retryDelayMs(lost, { number: 2, ...idempotent }, NOW, () => 1)).toBe(800)

@@ -60,9 +60,9 @@ test('an idle connection is closed immediately if the upstream keeps it for no m
 })
 
 test.each([
-  ['the upstream has closed', () => closeConnections()],
-  ['broke while it was idle', (socket: Socket) => socket.destroy(new Error('reset'))],
-])('a connection that %s is not used again', async (_what, end) => {
+  ['the upstream has closed it', () => closeConnections()],
+  ['it has broken', (socket: Socket) => socket.destroy(new Error('reset'))],
+])('an idle connection is not reused after %s', async (_what, end) => {
   const socket = await socketAfterAnswer('timeout=5')
   const closed = new Promise((resolve) => socket.once('close', resolve))
   end(socket)
@@ -85,7 +85,7 @@ test('a complete response leaves the connection open for the next request', asyn
   answer.resume()
 })
 
-describe('a connection with a surplus response', () => {
+describe('a connection that gets an unsolicited response', () => {
   const answerOf = (text: string): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
 
@@ -118,9 +118,9 @@ describe('a connection with a surplus response', () => {
   }
 
   test.each([
-    ['in one piece with the first', answerOf('first') + answerOf('surplus'), ''],
-    ['after the first, while no request is in flight', answerOf('first'), answerOf('surplus')],
-    ['of which only the beginning has arrived', answerOf('first'), 'HTTP/1.1 2'],
+    ['together with the requested one', answerOf('first') + answerOf('surplus'), ''],
+    ['later, while no request is in flight', answerOf('first'), answerOf('surplus')],
+    ['in part, while no request is in flight', answerOf('first'), 'HTTP/1.1 2'],
   ])('%s is closed, and the next request gets its own response', async (_how, atOnce, later) => {
     expect(await answersWith(atOnce, later)).toEqual(['first', 'its own'])
   })

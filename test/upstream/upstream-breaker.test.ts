@@ -5,7 +5,7 @@ import { createUpstreamBreaker } from '../../src/service/upstream/upstream-break
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
-test('the probe call of a half-open breaker has a timeout of five seconds', async () => {
+test('a half-open breaker’s probe call has a timeout of five seconds', async () => {
   const breaker = createUpstreamBreaker(Date.now)
   const failed: Outcome = { kind: 'lost', sent: true, blamesUpstream: true }
   const given: number[] = []

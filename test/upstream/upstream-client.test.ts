@@ -218,7 +218,7 @@ describe('when an upstream refuses a request,', () => {
     expect((await failure(client.request(say()))).facts.correlationId).toBe('abc-123')
   })
 
-  test('`explain` gets the information that the body of a refusal is empty', async () => {
+  test('`explain` is told that the body of a refusal is empty', async () => {
     nock(API).post('/thing').reply(403)
     const error = await failure(client.request(say({ explain: ({ emptyBody }) => String(emptyBody) })))
     expect(error.facts.hint).toBe('true')
@@ -489,7 +489,7 @@ describe('during an upload,', () => {
     expect((await failure(upload(body, 4))).facts.status).toBe(403)
   })
 
-  test('slow pages do not prevent the uploads of other pages', async () => {
+  test('slow pages do not prevent other pages’ uploads', async () => {
     upstream = await startLocalUpstream((req, res) => req.resume().on('end', () => res.end()))
     const trickle = () => {
       const body = new Readable({ read: () => undefined })
@@ -508,7 +508,7 @@ describe('during an upload,', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that closes the connection of a slow page is not counted as failing', async () => {
+  test('a store that closes a slow page’s connection is not counted as failing', async () => {
     let isClosing = true
     upstream = await startLocalUpstream((req, res) => {
       if (isClosing) req.socket.destroy()
@@ -523,7 +523,7 @@ describe('during an upload,', () => {
     await expect(upload(Readable.from([Buffer.from('abcd')]), 4)).resolves.toBeUndefined()
   })
 
-  test('a store that has received the whole file must respond within the usual timeout of a request', async () => {
+  test('a store that has received the whole file must respond within the usual request timeout', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const impatient = createUpstreamClient({ name: 'store', timeoutMs: 300 })
     const error = await failure(

@@ -61,7 +61,7 @@ describe('a token request', () => {
     expect(accessToken.state()).toEqual({ status: 'valid' })
   })
 
-  test('can have the credentials in the form instead of a header', async () => {
+  test('can contain the credentials in its form instead of a header', async () => {
     const form = `grant_type=client_credentials&client_id=id&client_secret=${SECRET}`
     nock(LOGIN, { badheaders: ['authorization'] })
       .post('/oauth/token', form)

@@ -61,7 +61,7 @@ describe('a driver for external-users', () => {
     expect(genesys.calls).toEqual([])
   })
 
-  test('cannot change the attributes of a user without an id from Genesys', async () => {
+  test('cannot change a user’s attributes if Genesys has returned no id for the user', async () => {
     const { guestApi } = start(() => ({ externalUserToken: 'tok' }))
     const { ref } = await guestApi.open(jane, soon())
     expect(ref).toEqual({ externalUserToken: 'tok' })

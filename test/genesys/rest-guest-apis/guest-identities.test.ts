@@ -44,7 +44,7 @@ describe('a driver for guest-identities', () => {
     expect(call?.body).toEqual({ purpose: 'chat', name: 'Jane', email: 'jane@example.com', attributes })
   })
 
-  test('sends a message with its conversation id and the bearer token of the guest', async () => {
+  test('sends a message with its conversation id and the guest’s bearer token', async () => {
     const { genesys, guestApi } = start({ organizationId: undefined })
     const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -110,7 +110,7 @@ describe('a driver for guest-identities', () => {
     ],
     [403, undefined, /proxy or gateway/],
     [404, {}, /GENESYS_API_URL/],
-  ])('reports HTTP %i with %j with its correlation id and a hint', async (status, body, hint) => {
+  ])('reports HTTP %i and the body %j with the correlation id and a hint', async (status, body, hint) => {
     const { genesys, guestApi } = start()
     genesys.bendNext('send', { status, body, headers: { 'x-request-id': 'req-1' } })
     const guest = { ref: { guestId: 'g-1', token: 'tok' }, origin: undefined }

@@ -18,7 +18,7 @@ beforeEach(() => {
   deployment = createMessageCenterDeployment({ ...genesys.options(), monotonicNow: () => nowMs })
 })
 
-describe('the deployment of the message center', () => {
+describe('the message center deployment', () => {
   test('is requested with the OAuth token, once for many concurrent callers', async () => {
     await Promise.all(Array.from({ length: 50 }, () => deployment.requireActive(soon())))
     expect(genesys.of('deployment')).toHaveLength(1)

@@ -23,13 +23,13 @@ export interface Reply {
   readonly headers?: Record<string, string>
 }
 
-/** How the API of one driver responds to an opening, and which Authorization header its messages need. */
+/** How one driver's API responds when a session is opened, and which Authorization header its messages need. */
 export interface RestDialect {
   opened(count: number): Record<string, unknown>
   messageAuthorization(count: number): string
 }
 
-/** The REST operations as they are described, mocked with nock; the next response of each can be replaced. */
+/** The REST operations as tutorials describe them, mocked with nock. The next response of each one can be replaced. */
 export class RestGenesys {
   readonly calls: Call[] = []
   readonly secrets = [
@@ -115,7 +115,7 @@ export class RestGenesys {
   }
 
   private takeMessage(call: Call): Reply {
-    // An empty 403, as described for a header of the wrong scheme.
+    // As forum threads report, a header with the wrong scheme gets an empty 403.
     if (call.headers['authorization'] !== this.dialect.messageAuthorization(this.guests))
       return { status: 403 }
     this.calls.push(call)

@@ -4,7 +4,7 @@ import { isState, listen, says, soon, startDriver } from './start-driver.ts'
 
 const text = (words: string) => ({ text: words, tracingId: randomUUID() })
 
-test('the session of a new guest is configured immediately, with the limits of the deployment', async () => {
+test('a new guest’s session is configured immediately, with the deployment’s limits', async () => {
   const { api, genesys } = await startDriver()
   const opened = await api.open({ origin: 'https://shop.example', attributes: {} }, soon())
   expect(opened).toMatchObject({ state: 'new', attributesDelivered: false })
@@ -23,7 +23,7 @@ test('sending a message resolves with the echo of that message', async () => {
   expect(genesys.transcript().map((line) => line.text)).toEqual(['Hello'])
 })
 
-test('messages, typing and the departure of the agent reach the listener', async () => {
+test('messages, typing and the agent’s departure reach the listener', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const page = listen(api, jane)
@@ -41,7 +41,7 @@ test('messages, typing and the departure of the agent reach the listener', async
   ])
 })
 
-test('all tabs and messages of a guest share one socket', async () => {
+test('all of a guest’s tabs and messages share one socket', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const tabs = [listen(api, jane), listen(api, jane), listen(api, jane)]

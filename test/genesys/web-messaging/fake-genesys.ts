@@ -11,7 +11,7 @@ const CONNECTING = 0
 const OPEN = 1
 const CLOSED = 3
 
-/** The parts of a WebSocket that the driver uses, without a network: the test plays Genesys. */
+/** The parts of a WebSocket that the driver uses, without a network. The test plays the role of Genesys. */
 export class FakeSocket extends EventEmitter {
   readonly OPEN = OPEN
   readyState = CONNECTING
@@ -108,7 +108,7 @@ export class FakeSocket extends EventEmitter {
   }
 }
 
-/** The connections of a deployment whose sockets the test controls. Needs fake timers. */
+/** A deployment's connections, whose sockets the test controls. Needs fake timers. */
 export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connectionsPerMinute = 60_000) {
   const sockets: FakeSocket[] = []
   const odd: string[] = []
@@ -147,8 +147,9 @@ export function fakeGenesys(settings: Partial<ConnectionSettings> = {}, connecti
     sockets,
     odd,
     unexpected,
-    /** Outcomes of the attempts to connect, and why open sockets were lost. */
+    /** The outcomes of the attempts to connect. */
     attempts,
+    /** The reasons why open sockets were lost. */
     lost,
     get socket(): FakeSocket {
       const socket = sockets.at(-1)

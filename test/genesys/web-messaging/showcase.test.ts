@@ -91,7 +91,7 @@ test('the answer to a form is accepted, and stored with the id of the message th
   expect(genesys.transcript().some(({ content }) => content?.[0]?.contentType === 'Form')).toBe(true)
 })
 
-test('an answer to a list picker contains the reply text of the picker, even if the page omits it', async () => {
+test('an answer to a list picker contains the picker’s reply text, even if the page omits it', async () => {
   const { send, answered, next } = await talking()
   await send({ text: 'list' })
   const asked = await answered('list-picker')
@@ -135,7 +135,7 @@ test.each([true, false])(
   },
 )
 
-test('the appearance of the chat is read from the deployment’s public configuration', async () => {
+test('the chat’s appearance is read from the deployment’s public configuration', async () => {
   const { api } = await startDriver({
     look: {
       position: { alignment: 'Left', sideSpace: 0, bottomSpace: 30 },

@@ -298,7 +298,7 @@ async function checkAngular() {
   await talkOnSite(join(folder, 'out'))
 }
 
-/** `examples/shop-page` with the address of the service inserted. */
+/** `examples/shop-page` with the service's address inserted. */
 async function checkShopPage() {
   const html = await readFile(join(root, 'examples/shop-page/index.html'), 'utf8')
   await talkOnPage('shop-page', html)
@@ -350,7 +350,7 @@ async function checkExpressMounted() {
   await withServer(process.execPath, ['server.mjs'], folder, (url) => withPage(url, talkToElement))
 }
 
-/** Runs the service of the installed package, for a page of this site. */
+/** Runs the installed package's service for a page on this site. */
 function withInstalledService(site, use) {
   const main = join(temporary, 'node_modules/genesys-guest-bff/dist/cli.js')
   return withServer(process.execPath, [main], temporary, use, { ALLOWED_ORIGINS: site })
@@ -362,7 +362,7 @@ async function hookComponent() {
   return /```tsx\n([^]*?)```/.exec(readme)[1].replace('https://chat.example.com', '/chat')
 }
 
-/** The check `copied-out` checks the types of this example. */
+/** The check `copied-out` covers this example's types. */
 async function checkNextjs(by) {
   const name = `next${by}`
   const folder = await application(name, {
@@ -459,7 +459,7 @@ async function checkSvelteKit() {
   })
 }
 
-/** Checks an application with the service at `/chat`: the server renders it, a guest uses it, and limits apply per address of the guest. */
+/** Checks an application with the service at `/chat`: the server renders it, a guest uses it, and each address has its own limits. */
 function checkApplication(args, folder, settings) {
   const use = async (url) => {
     assert.match(await (await fetch(url)).text(), /<button[^>]*>Send<\/button>/)

@@ -4,7 +4,7 @@ import { ConnectionRateLimiter } from '../../../../src/service/genesys/web-messa
 
 let nowMs = 0
 const pace = (perMinute: number) => new ConnectionRateLimiter(perMinute, () => nowMs)
-/** The number of these concurrent guests that are connected immediately; the others do not wait. */
+/** The number of these concurrent guests that are connected immediately. The others' requests are canceled. */
 function takenOf(asked: number, from: ConnectionRateLimiter, isUrgent = false): number {
   let taken = 0
   for (let guest = 0; guest < asked; guest++) {
@@ -66,7 +66,7 @@ test('listening guests get their share of each minute, however many connections 
   expect(listeners).toBeGreaterThanOrEqual(8)
 })
 
-test('urgent connections take at most 85% of the limit in a minute, and again in the next one', () => {
+test('urgent connections use at most 85% of the limit in each minute', () => {
   const thousand = pace(1000)
   expect(takenOf(5000, thousand, true)).toBe(850)
   nowMs += 61_000

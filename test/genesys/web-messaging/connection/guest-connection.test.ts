@@ -59,7 +59,7 @@ test('a request whose deadline has passed is not sent, and starts no timer', asy
   expect(genesys.socket.lastSent).not.toMatchObject({ action: 'onMessage' })
 })
 
-/** Genesys' stub of the platform responds to `closeSession` with both. */
+/** Genesys' own stub of the platform responds to `closeSession` with both a response and an event. */
 test.each([[['response', 'event']], [['event', 'response']]])(
   'a new chat starts on the same connection when closing is acknowledged by %j',
   async (order) => {
@@ -135,7 +135,7 @@ describe('when responses are matched to requests,', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('the error of a request that was given up is not attributed to the next one', async () => {
+  test('the error for a request that was given up is not attributed to the next one', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -147,7 +147,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('two')
   })
 
-  test('the error of a request is not attributed to an earlier one that was answered late', async () => {
+  test('the error for a request is not attributed to an earlier one that was answered late', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -160,7 +160,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('text_too_long')
   })
 
-  test('the error of a request is not attributed to an earlier one that was abandoned', async () => {
+  test('the error for a request is not attributed to an earlier one that was abandoned', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -206,7 +206,7 @@ describe('typing', () => {
     expect(genesys.socket.sent.filter(({ tracingId }) => tracingId === 'typing')).toHaveLength(3)
   })
 
-  test('that is refused fails no message and is not retried', async () => {
+  test('that is refused makes no message fail, and is not retried', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()
@@ -233,7 +233,7 @@ describe('typing', () => {
     expect(genesys.odd).toEqual([])
   })
 
-  test('just before a message makes a rate limit ambiguous, so the echo decides about the message', async () => {
+  test('just before a message makes a rate limit ambiguous, so only the echo shows what was limited', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()

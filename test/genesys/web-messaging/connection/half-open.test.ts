@@ -68,7 +68,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('delivery_unknown')
   })
 
-  test('that can be retried is sent on a new connection immediately after its connection is lost', async () => {
+  test('is sent on a new connection immediately after its connection is lost, if it can be retried', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const asked = connection.request({
@@ -113,7 +113,7 @@ test('a clock that is set back an hour changes neither pings nor deadlines nor r
   expect(genesys.sockets.length).toBeGreaterThan(1)
 })
 
-test('an error that a frame causes is reported, and ends only the connection of the frame’s guest', async () => {
+test('an error that a guest’s frame causes is reported, and ends only that guest’s connection', async () => {
   const genesys = fakeGenesys()
   const other = genesys.ready('token-2')
   const [otherSocket] = genesys.sockets

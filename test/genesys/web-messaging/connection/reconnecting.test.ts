@@ -60,7 +60,7 @@ test('a message waits for a socket that opens only at the second attempt', async
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an address that refuses connections is reported with the error code of the system', async () => {
+test('an address that refuses connections is reported with the system’s error code', async () => {
   const { api } = await startDriver({}, { messagingUrl: 'ws://127.0.0.1:9' })
   await expect(api.open({ origin: ORIGIN, attributes: {} }, soon())).rejects.toMatchObject({
     code: 'upstream_unavailable',
@@ -68,7 +68,7 @@ test('an address that refuses connections is reported with the error code of the
   })
 })
 
-test('a rate limit for the configuration of a session is reported with the time to wait', async () => {
+test('a rate limit on configuring a session is reported with the time to wait', async () => {
   const { api, genesys } = await startDriver()
   const body = {
     retryAfter: 60,
@@ -93,7 +93,7 @@ describe('an unused socket', () => {
     expect(await api.send(jane, text('Hello'), soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('is closed after an upload is interrupted, without waiting for the deadline of the upload', async () => {
+  test('is closed after an upload is interrupted, without waiting for the upload’s deadline', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const body = new Readable({ read: () => undefined })
     const file = { fileName: 'a.txt', contentType: 'text/plain', sizeBytes: 10, body }
@@ -105,12 +105,12 @@ describe('an unused socket', () => {
     await until(() => genesys.connections() === 0)
   })
 
-  test('stays open between the reads of a page that polls, but not after the page has used a stream', async () => {
+  test('stays open between a polling page’s reads, but not after the page has used a stream', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const polling = await guest()
     const isOpen = ({ ref }: Guest) => genesys.connections(ref['token']) === 1
     await api.history(polling, { pageSize: 25, pageNumber: 1 }, soon())
-    // Closing the idle connections of two other guests takes several checks of all connections.
+    // By the time two other guests' idle connections are closed, all connections have been checked several times.
     for (const other of [await guest(), await guest()]) await until(() => !isOpen(other))
     const last = await guest()
     await until(() => !isOpen(last))

@@ -80,7 +80,7 @@ describe('the pause before a reconnect', () => {
     ])
   })
 
-  test('is spread over a minute if all listeners lose their sockets at the same time', async () => {
+  test('is extended for some listeners if all of them lose their sockets at the same time', async () => {
     const genesys = fakeGenesys({}, 240)
     const guests = 100
     for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
@@ -117,7 +117,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     expect(genesys.sockets.length).toBeLessThanOrEqual(240)
   })
 
-  test('the pages of queued guests are notified that they are reconnecting', async () => {
+  test('queued guests’ pages are notified that they are reconnecting', async () => {
     const { heard } = allListen()
     await pass(0)
     expect(heard).toEqual(
@@ -249,7 +249,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(await asked).toBe('upstream_unavailable')
   })
 
-  test('with HTTP 429 is reported immediately, and is not retried before Retry-After', async () => {
+  test('with HTTP 429 is reported immediately, and is not retried until Retry-After has passed', async () => {
     const genesys = fakeGenesys()
     listening(genesys)
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
@@ -265,7 +265,7 @@ describe('a handshake that Genesys refuses', () => {
   })
 })
 
-describe('a rate limit at the handshake', () => {
+describe('a rate limit on handshakes', () => {
   const ask = (genesys: ReturnType<typeof fakeGenesys>) =>
     genesys.connections
       .of(genesys.guest())
@@ -276,7 +276,7 @@ describe('a rate limit at the handshake', () => {
     ['with', true],
     ['without', false],
   ])(
-    'lasts as long as Genesys states, %s a stream, and every request fails with it immediately',
+    'lasts as long as Genesys states, %s a stream, and meanwhile every request fails immediately',
     async (_, hasStream) => {
       const genesys = fakeGenesys({ idleMs: 5_000 })
       if (hasStream) listening(genesys)
@@ -295,7 +295,7 @@ describe('a rate limit at the handshake', () => {
     },
   )
 
-  test('delays a stream that starts during that time', async () => {
+  test('delays a stream that starts while it lasts', async () => {
     const genesys = fakeGenesys()
     const first = ask(genesys)
     genesys.socket.refuses(429, 30)
@@ -319,14 +319,14 @@ describe('a rate limit at the handshake', () => {
   })
 })
 
-describe('a configuration that Genesys refuses', () => {
+describe('a session configuration', () => {
   test.each([
     [400, 'Deployment not found', 'deployment_not_usable'],
     [400, 'Request failed.', 'upstream_refused'],
     [403, 'HTTP authorization error', 'upstream_refused'],
     [4006, 'Session has expired', 'session_ended'],
     [4017, 'Cannot downgrade', 'session_ended'],
-  ])('with %i %s is final', async (status, body, expected) => {
+  ])('that Genesys refuses with %i %s is final', async (status, body, expected) => {
     const genesys = fakeGenesys()
     listening(genesys)
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
@@ -337,7 +337,7 @@ describe('a configuration that Genesys refuses', () => {
     expect(genesys.sockets).toHaveLength(1)
   })
 
-  test.each([500, 5000])('with %i is retried', async (status) => {
+  test.each([500, 5000])('that Genesys refuses with %i is retried', async (status) => {
     const genesys = fakeGenesys()
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
     genesys.socket.accepts()
@@ -348,7 +348,7 @@ describe('a configuration that Genesys refuses', () => {
     expect(await asked).toMatchObject({ isReadOnly: false })
   })
 
-  test('in an unreadable form fails with upstream_bad_response after three attempts', async () => {
+  test('whose response is unreadable fails with upstream_bad_response after three attempts', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 1_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -412,13 +412,13 @@ describe('a signed-in guest', () => {
   })
 })
 
-test('the handshake contains the origin of the page', () => {
+test('the handshake contains the page’s origin', () => {
   const genesys = fakeGenesys()
   listening(genesys)
   expect(genesys.socket.origin).toBe('https://shop.example')
 })
 
-describe('the report of socket outcomes', () => {
+describe('the report on socket outcomes', () => {
   test('contains each attempt with its outcome, and no loss of a socket that was never open', async () => {
     const genesys = fakeGenesys()
     listening(genesys)

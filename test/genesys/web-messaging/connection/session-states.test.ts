@@ -101,7 +101,7 @@ describe('when the guest ends the conversation,', () => {
     expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
   })
 
-  test('the error in a deployment that does not allow it names the setting', async () => {
+  test('the error names the setting if the deployment does not allow it', async () => {
     const { api, guest } = await startDriver({ conversationClear: false })
     const jane = await guest()
     await expect(api.end(jane, soon())).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe('a session', () => {
   })
 })
 
-describe('a fourth connection of a guest, opened by another replica,', () => {
+describe('a guest’s fourth connection, opened by another replica,', () => {
   test('closes the first one, which is reopened only for the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()

@@ -78,7 +78,7 @@ test('no upload address is requested for a page that has left', async () => {
   expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
 })
 
-test('if the deployment accepts no files, the error of an upload names the setting to change', async () => {
+test('if the deployment accepts no files, the upload error names the setting to change', async () => {
   const { api, guest } = await startDriver({ attachments: false })
   await expect(api.upload(await guest(), file(), soon())).rejects.toMatchObject({
     code: 'attachment_refused',
@@ -98,7 +98,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
   })
 })
 
-test('if the socket is lost before an upload is confirmed, its download address confirms it', async () => {
+test('if the socket is lost before an upload is confirmed, the file’s download address confirms it', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })

@@ -66,20 +66,17 @@ test.each([
   ['DomainOrSubdomainOnly', 'one-domain'],
   ['SomethingNew', undefined],
   [undefined, undefined],
-])(
-  'the session persistence %s of a deployment is reported as %s',
-  async (sessionPersistenceType, expected) => {
-    const { api } = await startDriver({ look: { messenger: { enabled: true, sessionPersistenceType } } })
-    expect((await api.deployment(soon())).sessionPersistence).toBe(expected)
-  },
-)
+])('a deployment’s session persistence %s is reported as %s', async (sessionPersistenceType, expected) => {
+  const { api } = await startDriver({ look: { messenger: { enabled: true, sessionPersistenceType } } })
+  expect((await api.deployment(soon())).sessionPersistence).toBe(expected)
+})
 
 test('with OAuth, the deployment is reported with its name', async () => {
   const { api } = await startDriver({}, { withOAuth: true })
   expect((await api.deployment(soon())).name).toEqual(expect.any(String))
 })
 
-test('even without the permission to view it, the deployment is reported as active', async () => {
+test('the deployment is reported as active even without permission to view it', async () => {
   const { api } = await startDriver({ permissions: [] }, { withOAuth: true })
   expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
 })
@@ -118,7 +115,7 @@ describe('opening a guest session', () => {
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
   })
 
-  test('for a caller without an origin sends the socket’s own host, as the mobile SDK of Genesys does', async () => {
+  test('for a caller without an origin sends the socket’s own host, as Genesys’ mobile SDK does', async () => {
     const { api, genesys } = await startDriver()
     await api.open({ ...JANE, origin: undefined }, soon())
     expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('127.0.0.1')
@@ -140,7 +137,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('that Genesys refuses with 401 is reported as a refusal, not as the end of a session', async () => {
+  test('is reported as refused, not as the end of a session, if Genesys responds with 401', async () => {
     const { api, genesys } = await startDriver()
     genesys.injectFault('configureSession', {
       frame: { class: 'string', code: 401, body: 'User is unauthorized' },
@@ -199,7 +196,7 @@ describe('a conversation that the deployment starts', () => {
     expect(genesys.transcript('token-1').map(({ type }) => type)).toEqual(['Event', 'Text'])
   })
 
-  test('is joined after a sign-in, with the token of the signed-in guest', async () => {
+  test('is joined after a sign-in, with the signed-in guest’s token', async () => {
     const { api, guest, genesys } = await startDriver({ autoStart: true })
     const code = genesys.authorizationCode('jane')
     const { ref } = await api.signIn(await guest(), { redirectUri: ORIGIN, code }, soon())
@@ -250,7 +247,7 @@ test('Genesys gets the name and version of this service, on the socket and over 
   expect(new Set(agents)).toEqual(new Set([client]))
 })
 
-test('the driver has every capability but sign-in if sign-in is switched off', async () => {
+test('the driver has every capability except sign-in if sign-in is switched off', async () => {
   const { api } = await startDriver({}, { signIn: false })
   expect([...api.capabilities]).toEqual([
     'messages',
@@ -264,7 +261,7 @@ test('the driver has every capability but sign-in if sign-in is switched off', a
   expect(api).not.toHaveProperty('signIn')
 })
 
-test('if the login host hangs, guests are not delayed and the deployment only lacks its name', async () => {
+test('if the login host hangs, guests are not delayed, and only the deployment’s name is missing', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
   const startedAtMs = performance.now()

@@ -89,7 +89,7 @@ test('tabs that request the same page concurrently share one response', async ()
   expect(genesys.requests.filter(isHistory)).toHaveLength(2)
 })
 
-test('the eleventh read of the history within a minute is not sent to Genesys', async () => {
+test('the eleventh history read within a minute is not sent to Genesys', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   for (let count = 0; count < 10; count++) await api.history(jane, FIRST, soon())
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({
@@ -99,7 +99,7 @@ test('the eleventh read of the history within a minute is not sent to Genesys', 
   expect(genesys.requests.filter(isHistory)).toHaveLength(10)
 })
 
-test('the origin of the page is sent with a request for the history', async () => {
+test('the page’s origin is sent with a history request', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   await api.history(jane, FIRST, soon())
   expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')

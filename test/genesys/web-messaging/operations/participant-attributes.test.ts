@@ -81,7 +81,7 @@ test('if the login host hangs, attributes wait for the next message, and later c
   expect(performance.now() - againAtMs).toBeLessThan(250)
 })
 
-test('an API that hangs is given three seconds, then attributes wait for the next message', async () => {
+test('an API that hangs is given three seconds, and then attributes wait for the next message', async () => {
   const deadlinesMs: unknown[] = []
   const api: Pick<UpstreamClient, 'request'> = {
     request: ({ deadlineAtMs }) => {

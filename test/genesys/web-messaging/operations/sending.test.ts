@@ -45,7 +45,7 @@ test('a chosen quick reply is sent and echoed as a quick reply', async () => {
   expect(frame.message).toMatchObject({ content: [{ buttonResponse: { type: 'QuickReply' } }] })
 })
 
-test('messages of one guest arrive in the order in which they were written', async () => {
+test('a guest’s messages arrive in the order in which they were written', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await Promise.all(['one', 'two', 'three'].map((words) => api.send(jane, text(words), soon())))
@@ -116,7 +116,7 @@ test('if the socket is lost, the history shows that the message was accepted, an
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('an earlier message with the same text is not mistaken for the lost one', async () => {
+test('an earlier message with the same text is not mistaken for one that was lost', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -127,7 +127,7 @@ test('an earlier message with the same text is not mistaken for the lost one', a
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('of two concurrent messages with the same text, the lost one is not mistaken for the other', async () => {
+test('a lost message is not mistaken for a concurrent one with the same text', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = api.send(jane, text('Hello'), soon())
@@ -150,7 +150,7 @@ test('if the socket is lost before a message is accepted, its delivery is unknow
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('without an echo by the deadline, the delivery is unknown, and a late echo completes the retry', async () => {
+test('if no echo arrives by the deadline, the delivery is unknown, and a late echo completes the retry', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -221,7 +221,7 @@ test('a retry does not mistake an older message with the same text for its own',
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-test('a retry does not mistake a message that was acknowledged just before for its own', async () => {
+test('a retry does not mistake another message, acknowledged just before it, for its own', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = text('ok')
@@ -233,7 +233,7 @@ test('a retry does not mistake a message that was acknowledged just before for i
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-describe('two tabs of a guest on two replicas that send the same text', () => {
+describe('a guest’s two tabs that send the same text to two replicas', () => {
   /** The same guest at another replica. */
   async function twoReplicas(options: Partial<WebMessagingOptions> = {}) {
     const one = await startDriver()
@@ -339,7 +339,7 @@ test('retries while the history fails leave enough reads for a retry after the f
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-describe('when few reads of the history are left,', () => {
+describe('when few history reads are left,', () => {
   const isHistory = ({ path }: { path: string }) => path.endsWith('/webmessaging/messages')
   const FIRST = { pageSize: 25, pageNumber: 1 }
 
@@ -396,7 +396,7 @@ describe('when few reads of the history are left,', () => {
     expect(await api.send(jane, { ...message, repeat: {} }, soon())).toMatchObject({ text: 'Hello' })
   })
 
-  test('a retry that competes with other retries of the guest reports that it can be tried again soon', async () => {
+  test('a retry that competes with the guest’s other retries reports that it can be tried again soon', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 6; count++) await api.history(jane, FIRST, soon())
@@ -409,7 +409,7 @@ describe('when few reads of the history are left,', () => {
     await Promise.all(repeats.slice(0, 2))
   })
 
-  test('retries that need more reads than are left use only one of the reads', async () => {
+  test('retries that need more reads than are left use only one of them', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 30; count++) await api.send(jane, text(`message ${count}`), soon())
@@ -433,7 +433,7 @@ test('a retry is not sent if there is no time to wait for a first attempt that m
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('after "unexpected error" for a message, the history decides whether it was accepted', async () => {
+test('after an "unexpected error" for a message, the history shows whether it was accepted', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
@@ -442,7 +442,7 @@ test('after "unexpected error" for a message, the history decides whether it was
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('an unknown frame in place of an echo is treated as no response, and the history decides', async () => {
+test('an unknown frame instead of an echo counts as no response, so the history is searched', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'Novelty', code: 200, body: 'new' } })
@@ -451,7 +451,7 @@ test('an unknown frame in place of an echo is treated as no response, and the hi
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('a malformed frame is reported, breaks no connection, and fails a request that gets nothing else', async () => {
+test('a malformed frame is reported and breaks no connection, but a request that gets nothing else fails', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('JwtResponse', { garbage: true })

@@ -103,7 +103,7 @@ test('an invalid code is refused with a hint for the operator', async () => {
   })
 })
 
-test('the token of a signed-in guest cannot be used without the sign-in', async () => {
+test('a signed-in guest’s token cannot be used without the sign-in', async () => {
   const { jane, genesys } = await signedInGuest(UPGRADE)
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })

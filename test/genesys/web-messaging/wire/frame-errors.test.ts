@@ -48,7 +48,7 @@ test.each(CODES)('the error for code %i (%s) contains no text from the platform'
   expect(JSON.stringify({ message, facts })).not.toContain('secret-words')
 })
 
-describe('depending on the operation,', () => {
+describe('an error code whose meaning depends on the operation:', () => {
   test.each<[number, string, Purpose, string]>([
     [400, 'Deployment not found', 'configure', 'deployment_not_usable'],
     [400, 'Request failed.', 'configure', 'upstream_refused'],

@@ -4,15 +4,15 @@ import { readFrame } from '../../../../src/service/genesys/web-messaging/wire/fr
 
 const frame = (fields: object) => readFrame(JSON.stringify({ type: 'response', code: 200, ...fields }))
 
-describe('among the frames that Genesys publishes,', () => {
-  test('the shortest session response is accepted', () => {
+describe('when a frame is read,', () => {
+  test('the shortest session response that Genesys publishes is accepted', () => {
     expect(frame({ class: 'SessionResponse', body: { connected: true, newSession: true } })).toMatchObject({
       class: 'SessionResponse',
       body: { connected: true, newSession: true },
     })
   })
 
-  test('a rate limit contains the seconds to wait, whatever its errorCode is', () => {
+  test('a rate limit has the code of its frame, not its errorCode, and the number of seconds to wait', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',
@@ -23,7 +23,7 @@ describe('among the frames that Genesys publishes,', () => {
     })
   })
 
-  test('an error text is recognized as an error by its code', () => {
+  test('a frame whose body is a text is recognized as an error by its code', () => {
     expect(frame({ class: 'string', code: 400, body: 'Deployment not found', tracingId: 't' })).toMatchObject(
       {
         class: 'error',
@@ -34,16 +34,19 @@ describe('among the frames that Genesys publishes,', () => {
     )
   })
 
-  test.each([200, 400])('a refused upload with code %i is recognized by its class', (code) => {
-    const body = { attachmentId: 'a', errorCode: 4001, errorMessage: 'File type' }
-    expect(frame({ class: 'GenerateUrlError', code, body })).toMatchObject({
-      class: 'GenerateUrlError',
-      body: { errorCode: 4001 },
-    })
-  })
+  test.each([200, 400])(
+    'a frame of class GenerateUrlError with code %i is recognized as a refused upload',
+    (code) => {
+      const body = { attachmentId: 'a', errorCode: 4001, errorMessage: 'File type' }
+      expect(frame({ class: 'GenerateUrlError', code, body })).toMatchObject({
+        class: 'GenerateUrlError',
+        body: { errorCode: 4001 },
+      })
+    },
+  )
 
   test.each(['ConnectionClosedEvent', 'LogoutEvent', 'SessionClearedEvent', 'SessionExpiredEvent'])(
-    '%s needs no body',
+    'a frame of class %s is accepted with an empty body or without a body',
     (name) => {
       expect(frame({ class: name, body: {} })).toMatchObject({ class: name })
       expect(frame({ class: name })).toMatchObject({ class: name })

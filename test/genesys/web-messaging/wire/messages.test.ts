@@ -71,7 +71,7 @@ describe('a message', () => {
   })
 })
 
-describe('an event', () => {
+describe('when an event is read,', () => {
   const event = (fields: object) => readEvent(wire({ type: 'Event', text: undefined, ...fields }), NOW_MS)
   const typing = (entry: object) => ({ events: [{ eventType: 'Typing', typing: { type: 'On', ...entry } }] })
   const disconnect = { events: [{ eventType: 'Presence', presence: { type: 'Disconnect' } }] }
@@ -80,19 +80,19 @@ describe('an event', () => {
     [typing({ duration: 3000 }), 3000],
     [typing({ durationMs: 4000 }), 4000],
     [typing({}), 5000],
-  ])('of typing lasts for its stated duration, or for five seconds without one', (fields, durationMs) => {
+  ])('typing lasts for its stated duration, or for five seconds if none is stated', (fields, durationMs) => {
     expect(event(fields)).toEqual({ type: 'typing', sender: 'agent', durationMs })
   })
 
-  test('of typing by a bot has the sender bot', () => {
+  test('typing by a bot has the sender bot', () => {
     expect(event({ ...typing({}), originatingEntity: 'Bot' })).toMatchObject({ sender: 'bot' })
   })
 
-  test('of the end of typing is ignored', () => {
+  test('the end of typing is ignored', () => {
     expect(event(typing({ type: 'Off' }))).toBeUndefined()
   })
 
-  test('of a disconnect makes the session read-only only if its metadata says so', () => {
+  test('a disconnect makes the session read-only only if its metadata says so', () => {
     expect(event(disconnect)).toEqual({ type: 'session', state: 'disconnected' })
     expect(event({ ...disconnect, metadata: { readOnly: 'true' } })).toEqual({
       type: 'session',
@@ -101,12 +101,12 @@ describe('an event', () => {
     expect(event({ ...disconnect, metadata: { readOnly: 'false' } })).toMatchObject({ state: 'disconnected' })
   })
 
-  test('of the guest is ignored', () => {
+  test('an event from the guest is ignored', () => {
     expect(event({ ...typing({}), direction: 'Inbound' })).toBeUndefined()
     expect(event({ ...disconnect, direction: 'Inbound' })).toBeUndefined()
   })
 
-  test('of an unknown type is ignored', () => {
+  test('an event of an unknown type is ignored', () => {
     expect(event({ events: [{ eventType: 'Reactions' }, { novelty: true }] })).toBeUndefined()
   })
 })

@@ -35,7 +35,7 @@ describe('a refusal', () => {
   })
 
   /** KT issue 347: a real log has 429 in both places, the fixtures 4029 in the body. */
-  test('because of the rate limit is recognized by the code of the envelope', () => {
+  test('because of the rate limit is recognized by the envelope’s code', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     const frame = { type: 'response', class: 'TooManyRequestsErrorMessage', code: 429, body }
     expect(readFrame(JSON.stringify(frame))).toMatchObject({
@@ -93,7 +93,7 @@ describe('cards', () => {
     [{ type: 'Button', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Postback', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Link', text: 'Bad', url: 'javascript:alert(1)' }, card()],
-  ])('have the action %j converted or omitted', (fields, expected) => {
+  ])('have their action %j converted or omitted', (fields, expected) => {
     expect(action(fields)).toEqual(expected)
   })
 
@@ -272,7 +272,7 @@ describe('a form (JV ContentForm; its use in SC structured-messages.md)', () => 
   })
 })
 
-test('an answer to a list picker has the text of its reply (SC: as the transport builds it)', () => {
+test('an answer to a list picker contains its reply text (SC: as the transport builds it)', () => {
   const list = { items: [{ text: 'Small', payload: 's' }], inReplyTo: 'l', text: 'Your size' }
   expect(onMessage({ list, tracingId: 't' })['message']).toEqual({
     type: 'Structured',
@@ -287,7 +287,7 @@ test('an answer to a list picker has the text of its reply (SC: as the transport
   })
 })
 
-test('an answer to a quick reply or a card refers to the id in the body of the message (KT)', () => {
+test('an answer to a quick reply or a card refers to the id in the message’s body (KT)', () => {
   const content = [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'y' } }]
   const body = {
     id: 'body',
@@ -310,7 +310,7 @@ test('an answer to a quick reply or a card refers to the id in the body of the m
   expect(JSON.stringify(onMessage({ quickReply: alone, tracingId: 't' }))).not.toContain('originating')
 })
 
-test('a picker whose body and channel have different ids is answered with the id of the body (KT)', () => {
+test('a picker whose body and channel have different ids is answered with the body’s id (KT)', () => {
   const content = [{ contentType: 'DatePicker', datePicker: { title: 'When?', availableTimes: [] } }]
   const body = {
     id: 'body',
@@ -322,7 +322,7 @@ test('a picker whose body and channel have different ids is answered with the id
   expect(message(body)).toMatchObject({ id: 'channel', content: [{ type: 'date-picker', replyTo: 'body' }] })
 })
 
-describe('of the events,', () => {
+describe('when an event is read,', () => {
   /** KT 2.15.0-rc1, `core/MessagingClientImpl.kt`: inbound, with the names in `channel.from`. */
   test('SignIn names the person who has signed in', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'SignIn' } }]
@@ -340,7 +340,7 @@ describe('of the events,', () => {
     ['Authenticate', 'requested'],
     ['AuthenticateCancel', 'cancelled'],
     ['AuthenticateFailure', 'failed'],
-  ])('the presence %s of a bot is the sign-in status %s', (type, status) => {
+  ])('a bot’s presence %s is read as the sign-in status %s', (type, status) => {
     const presence = { type, receivedMessage: { title: 'Please sign in' } }
     expect(event({ direction: 'Outbound', events: [{ eventType: 'Presence', presence }] })).toEqual({
       type: 'sign-in',
@@ -359,7 +359,7 @@ describe('of the events,', () => {
       { eventType: 'Video', video: { type: 'OfferingExpired', offeringId: 'o', jwt: 'j' } },
       { kind: 'video', status: 'expired', offeringId: 'o', jwt: 'j' },
     ],
-  ])('%j is an offer', (wire, expected) => {
+  ])('%j is read as an offer', (wire, expected) => {
     expect(event({ direction: 'Outbound', events: [wire] })).toEqual({ type: 'offer', ...expected })
   })
 
@@ -376,7 +376,7 @@ describe('of the events,', () => {
 })
 
 /** KT `shyrka/send/JourneyContext.kt`, 2.15.0-rc1: not for a signed-in guest. */
-test('the journey is sent with the configuration of an anonymous guest, but not of a signed-in guest', () => {
+test('the journey is sent with an anonymous guest’s configuration, but not with a signed-in guest’s', () => {
   const journeyContext = { customer: { id: 'c', idType: 'cookie' } }
   expect(configureSession({ deploymentId: 'd', journeyContext })).toMatchObject({ journeyContext })
   expect(configureSession({ deploymentId: 'd', journeyContext, jwt: 'j' })).not.toHaveProperty(

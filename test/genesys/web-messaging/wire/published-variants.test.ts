@@ -4,8 +4,8 @@ import { readFrame, StructuredMessage } from '../../../../src/service/genesys/we
 import { readEvent, readMessage } from '../../../../src/service/genesys/web-messaging/wire/read-message.ts'
 
 /**
- * Variants of the usual payloads in published schemas, fixtures and clients: missing fields, other names and
- * other places. JV, KT and SC are explained in published-payloads.test.ts; JS: the types of npm
+ * Variants of the usual payloads in published schemas, fixtures and clients: missing fields, different names and
+ * different places. JV, KT and SC are explained in published-payloads.test.ts; JS: the types of npm
  * `purecloud-platform-client-v2` 262.0.0.
  */
 
@@ -71,8 +71,8 @@ describe('quick replies that come as button responses', () => {
 })
 
 /** JV ContentQuickReply and ContentCardAction require no field; a card action may be of type `Unknown`. */
-describe('content without a text, or of an unknown type, is still shown:', () => {
-  test('a quick reply by its payload', () => {
+describe('if content has no text or is of an unknown type,', () => {
+  test('a quick reply is shown by its payload', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { payload: 'yes', action: 'Message' } })).toEqual([
       { type: 'quick-reply', text: 'yes', payload: 'yes' },
     ])
@@ -81,7 +81,7 @@ describe('content without a text, or of an unknown type, is still shown:', () =>
     ])
   })
 
-  test('a quick reply without text and payload as unsupported content', () => {
+  test('a quick reply without text or payload is shown as unsupported content', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { action: 'Message' } })).toEqual([
       { type: 'unsupported', contentType: 'QuickReply' },
     ])
@@ -96,7 +96,7 @@ describe('content without a text, or of an unknown type, is still shown:', () =>
       { text: 'Read', url: 'https://x.example/' },
       { type: 'link', text: 'Read', url: 'https://x.example/' },
     ],
-  ])('a card action of type Unknown with %j', (fields, expected) => {
+  ])('a card action of type Unknown is a postback or a link: %j', (fields, expected) => {
     const action = { type: 'Unknown', ...fields }
     expect(
       parts({ contentType: 'Card', card: { title: 'C', actions: [action], defaultAction: action } }),
@@ -162,7 +162,7 @@ describe('a prompt', () => {
     buttonLabel: 'Sign in',
   }
 
-  test('of a bot that requests a sign-in contains the label of its button', () => {
+  test('from a bot that requests a sign-in contains the label of its button', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Authenticate', receivedMessage } }]
     expect(event({ direction: 'Outbound', events })).toMatchObject({
       status: 'requested',
@@ -340,7 +340,7 @@ describe('a frame', () => {
   )
 
   /** JV FileUploadMode: one entry that cannot be read does not switch attachments off. */
-  test('keeps the allowed media types and ignores invalid entries', () => {
+  test('is read with its allowed media types, but without invalid entries', () => {
     const inbound = { fileTypes: [{ type: 'image/png' }, 'video/mpg', null], maxFileSizeKB: 10_240 }
     const body = { connected: true, allowedMedia: { inbound }, blockedExtensions: ['.ade', null] }
     expect(frame({ class: 'SessionResponse', body })).toMatchObject({
