@@ -72,7 +72,7 @@ export async function endureFaults({ verdict }) {
   async function missingFile({ service, folder }) {
     rmSync(join(folder, 'keys'))
     await pause(WATCH_FOR_MS)
-    const lines = service.readLog().match(/the session keys stay as they were/g) ?? []
+    const lines = service.readLog().match(/the settings stay as they were/g) ?? []
     expect(
       lines.length > 0 && lines.length <= MAX_LINES_OF_A_MISSING_FILE,
       `a settings file that is missing for ${WATCH_FOR_MS / 1000} s is reported ${lines.length} times, at most ${MAX_LINES_OF_A_MISSING_FILE}`,
