@@ -153,7 +153,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
   })
 })
 
-test('with external-users, a user that only the page names is not created', async () => {
+test('with external-users, a user named only by the page is not created', async () => {
   const seen = await recordedGenesys('external-users/happy-path')
   const service = await serve(fixtureSettings('external-users'))
   for (const body of [

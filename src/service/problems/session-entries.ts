@@ -51,7 +51,7 @@ export const SESSION_PROBLEMS = {
     description:
       'The keys and values of all the guest’s attributes, including keys whose removal has not been delivered yet, exceed what Genesys or a session token can hold. No attribute was changed.',
     clientAction:
-      'Do not exceed `limits.maxAttributeBytes` (2048): remove attributes with `null`, or use fewer and shorter values.',
+      'Do not exceed `limits.maxAttributeBytes` (2048): remove attributes by setting them to `null`, or use fewer or shorter values.',
     operatorAction:
       'Genesys sets the limit. Attributes that this service adds from the visitor’s token are also counted.',
   },

@@ -11,7 +11,7 @@ export interface TrustedAttributes {
   /** The keys that `read` may return. Pages cannot set them. */
   readonly keys: readonly string[]
   /**
-   * If `read` fails: `refuse` (the default) opens no session. `anonymous` opens a session for an anonymous guest,
+   * What happens if `read` fails: `refuse` (the default) opens no session. `anonymous` opens a session for an anonymous guest,
    * and resumes an existing session unchanged.
    */
   readonly onFailure?: 'refuse' | 'anonymous'
@@ -28,13 +28,13 @@ export interface TrustedAttributes {
 export interface TrustedVisitor {
   /** The application's own id for a signed-in visitor; without one, the guest stays anonymous. */
   readonly visitor?: string
-  /** Until when the result is valid without another call, in epoch ms. Default: the session's lifetime. */
+  /** The time until which the result is valid without another call, in epoch ms. Default: the session's lifetime. */
   readonly expiresAtMs?: number
   readonly attributes: Attributes
 }
 
 export interface IdentityRequest {
-  /** A JWT, `null` to sign out, undefined to change nothing. */
+  /** A JWT, `null` to sign out, or undefined to change nothing. */
   readonly userToken?: string | null | undefined
   /** The Express request, passed to {@link TrustedAttributes}. */
   readonly request: unknown
@@ -60,7 +60,7 @@ export function createIdentity(options: {
   /** Key -> claim of the user token. */
   readonly trusted: Readonly<Record<string, string>>
   readonly trustedAttributes: TrustedAttributes | undefined
-  /** Throws for a visitor who is not served. */
+  /** Throws if the visitor must not be served. */
   readonly acceptVisitor?: (visitor: string) => void
   readonly monotonicNow: () => number
 }): Identity {

@@ -5,8 +5,8 @@ import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt
  * - `idempotent`: reads, and writes that may happen twice.
  * - `non-idempotent`: writes that must not happen twice, such as a guest's message. They are sent again only if it
  *   is certain that the upstream has not accepted them. If that is uncertain, the error is `delivery_unknown`.
- * - `creation`: sent again under the same condition. If the response is lost, the error is not `delivery_unknown`,
- *   so the page may simply try again: the first attempt may have left an unused object, which does no harm.
+ * - `creation`: sent again under the same condition. If the response is lost, the error is not `delivery_unknown`.
+ *   The page may simply try again, because an unused object left by the first attempt does no harm.
  * - `never`: requests that can be sent only once, such as those whose body is a stream.
  */
 export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'

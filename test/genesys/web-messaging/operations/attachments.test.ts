@@ -68,7 +68,7 @@ test('a file that is too large is refused before a byte is sent', async () => {
   expect(genesys.requests.some(({ method }) => method === 'PUT')).toBe(false)
 })
 
-test('no upload address is requested for a page that has left', async () => {
+test('no upload address is requested for a page that has disconnected', async () => {
   const { api, guest, genesys } = await startDriver()
   const outgoing = file()
   outgoing.body.destroy()

@@ -238,7 +238,7 @@ describe('a form (JV ContentForm; its use in SC structured-messages.md)', () => 
     })
   })
 
-  test('is answered in the same way as by the Messenger', () => {
+  test('is answered the way the Messenger answers it', () => {
     const answers = [{ id: 'mail', text: 'a@x.example', payload: 'a@x.example' }]
     const answer = { cannedResponseId: 'canned', answers, inReplyTo: 'f', text: 'Thank you' }
     const sent = onMessage({ form: answer, tracingId: 't' })
