@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pin, SERVER_CORE, startHelper } from '../harness/processes.mjs'
+import { startHelper } from '../harness/processes.mjs'
 import { genesysSettings, ORIGIN } from '../harness/service-settings.mjs'
 import { startServiceProcess } from '../harness/service-process.mjs'
 
@@ -27,7 +27,7 @@ export async function startArena({
 }) {
   const [upstream, honest, attacker] = await Promise.all(
     ['hostile-upstream.mjs', 'honest-guests.mjs', 'attacker.mjs'].map((file) =>
-      startHelper(new URL(file, import.meta.url).href),
+      startHelper(new URL(file, import.meta.url).href, { core: '0,1' }),
     ),
   )
   const genesys = await upstream.ask('listen', { seed, isHostile })
@@ -48,7 +48,6 @@ export async function startArena({
       ...settings,
     },
   })
-  pin(service.pid, SERVER_CORE)
   return { port: service.port, upstream, honest, attacker, service, stop }
 
   async function stop() {

@@ -25,13 +25,9 @@ function track(child) {
   return child
 }
 
+/** @param core one core, or several separated by commas */
 function pinned(core, command, args) {
   return canPin ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
-}
-
-/** Moves a running process, with all its threads, to one core. */
-export function pin(pid, core) {
-  if (canPin) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)])
 }
 
 /**
@@ -42,7 +38,7 @@ export async function startHelper(file, { core = LOAD_CORE, onEvent } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = track(fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
   await once(child, 'message')
-  pin(child.pid, core)
+  if (canPin) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(child.pid)])
   const waiting = new Map()
   let commands = 0
   const helper = { onEvent, ask, pid: child.pid, stop: () => stop(child) }
