@@ -17,7 +17,7 @@ import { addHealthRoutes } from './routes/health.ts'
 import { admitRequests, type OpenLimit } from './http-server/admission.ts'
 import type { ServiceState } from './service-state.ts'
 import type { Site } from './site.ts'
-import type { SiteFront } from './site-front.ts'
+import type { SiteMiddleware } from './site-middleware.ts'
 import type { Sites } from './sites.ts'
 import { BUILT_FOLDER } from '../built-folder.ts'
 import { VERSION } from '../version.ts'
@@ -55,11 +55,11 @@ export function createApp(parts: AppParts): Express {
   })
 
   app.use(sites.choose)
-  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload(frontOf) }))
+  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload(siteMiddlewareOf) }))
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
-  app.use(requestLog(frontOf))
+  app.use(requestLog(siteMiddlewareOf))
   app.use((req, res, next) => {
-    const { gate, headers } = frontOf(res)
+    const { gate, headers } = siteMiddlewareOf(res)
     for (const [name, value] of isMounted ? headers.mounted : headers.ownHost) res.setHeader(name, value)
     if (state.isStopping) res.setHeader('Connection', 'close')
     gate.cors(req, res, next)
@@ -73,7 +73,7 @@ export function createApp(parts: AppParts): Express {
     maxAgeMs: config.production ? PUBLIC_READINESS_MAX_AGE_MS : 0,
   })
   if (parts.traceRequest) app.use(parts.traceRequest)
-  app.use((req, res, next) => frontOf(res).rate.perAddress(req, res, next), enforceOrigin)
+  app.use((req, res, next) => siteMiddlewareOf(res).rate.perAddress(req, res, next), enforceOrigin)
   app.use((req, res, next) => {
     const site = siteOf(res)
     if (site) site.router(req, res, next)
@@ -91,7 +91,7 @@ export function createApp(parts: AppParts): Express {
     }),
   )
   app.use((_req, _res, next) => next(new RequestError('not_found', 'There is nothing at this path.')))
-  app.use(problemHandler(frontOf, createLogSampler()))
+  app.use(problemHandler(siteMiddlewareOf, createLogSampler()))
   return app
 }
 
@@ -103,13 +103,14 @@ function oneOfSeveralSites(req: Request, res: Response): string | undefined {
 const notForPagesOfSites: RequestHandler = (req, res, next) =>
   next(oneOfSeveralSites(req, res) === undefined ? undefined : 'route')
 
-/** The front that `sites.choose` set for the request. */
-function frontOf(res: Response): SiteFront {
-  return res.locals.front as SiteFront
+/** The middleware that `sites.choose` set for the request. */
+function siteMiddlewareOf(res: Response): SiteMiddleware {
+  return res.locals.siteMiddleware as SiteMiddleware
 }
 
 function siteOf(res: Response): Site | undefined {
   return res.locals.site as Site | undefined
 }
 
-const enforceOrigin: RequestHandler = (req, res, next) => frontOf(res).gate.enforceOrigin(req, res, next)
+const enforceOrigin: RequestHandler = (req, res, next) =>
+  siteMiddlewareOf(res).gate.enforceOrigin(req, res, next)

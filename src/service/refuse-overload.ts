@@ -4,7 +4,7 @@ import { overloaded, RequestError } from './middleware/request-error.ts'
 import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
 import { chooseRequestId } from './observability/request-log.ts'
 import type { Refusal } from './http-server/admission.ts'
-import type { SiteFront } from './site-front.ts'
+import type { SiteMiddleware } from './site-middleware.ts'
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   'all taken': overloaded(
@@ -21,12 +21,12 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
  * and pages from allowed origins can read it. Every refusal is counted, but at most one per second is logged.
  */
 export function refuseOverload(
-  frontOf: (res: Response) => SiteFront,
+  siteMiddlewareOf: (res: Response) => SiteMiddleware,
 ): (req: Request, res: Response, refusal: Refusal) => void {
   const sample = createLogSampler()
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return (req, res, refusal) => {
-    const { gate, log, metrics, publicUrl, hints } = frontOf(res)
+    const { gate, log, metrics, publicUrl, hints } = siteMiddlewareOf(res)
     const key = `${refusal} ${publicUrl} ${hints}`
     const { status, headers, body, code } =
       prepared.get(key) ?? prepare(ERRORS[refusal], { publicUrl, hints })

@@ -36,7 +36,7 @@ import { createUserTokenVerifier } from './sessions/user-token.ts'
 import { createWidgetConfig, type ReadWidgetConfig } from './sessions/widget-config.ts'
 import { createSharedState, type SharedState } from './shared-state/shared-state.ts'
 import { createOptionalFeatures, type OptionalFeature } from './optional-features.ts'
-import { createSiteFront, type SiteFront } from './site-front.ts'
+import { createSiteMiddleware, type SiteMiddleware } from './site-middleware.ts'
 import type { Tracing } from './observability/tracing.ts'
 
 export interface GuestBffOptions {
@@ -68,7 +68,7 @@ export interface Site {
   /** Undefined for the only site of a process. */
   readonly id: string | undefined
   readonly config: Config
-  readonly front: SiteFront
+  readonly middleware: SiteMiddleware
   /** The routes for the site's guests. */
   readonly router: Router
   readonly memory: SessionMemory
@@ -132,12 +132,12 @@ export function createSite(
     maxPerAddress: config.limits.eventStreamsPerAddress,
     onOpened: () => metrics.streamOpened(),
   })
-  const front = createSiteFront(config, {
+  const middleware = createSiteMiddleware(config, {
     ...parts,
     isOfSite: true,
     countRateLimit: sharedState?.countRateLimit,
   })
-  const router = createSiteRouter(config, { ...parts, ...guests, guestApi, front, streams, features })
+  const router = createSiteRouter(config, { ...parts, ...guests, guestApi, middleware, streams, features })
   const siteChecks = createSiteChecks({
     guestApi,
     accessToken: genesys.accessToken,
@@ -154,7 +154,7 @@ export function createSite(
   return {
     id,
     config,
-    front,
+    middleware,
     router,
     memory,
     checks: async () =>
@@ -291,13 +291,13 @@ function createSiteRouter(
   parts: ProcessParts &
     Guests & {
       readonly guestApi: GuestApi
-      readonly front: SiteFront
+      readonly middleware: SiteMiddleware
       readonly features: readonly OptionalFeature[]
       readonly streams: ReturnType<typeof createEventStreams>
     },
 ): Router {
   const { services, sessions, live, guestApi, streams, widgetConfig, metrics, state, monotonicNow } = parts
-  const { gate, rate } = parts.front
+  const { gate, rate } = parts.middleware
   const bodies = limitBodies({
     max: config.limits.requestsArriving,
     maxPerAddress: config.limits.requestsArrivingPerAddress,

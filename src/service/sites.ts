@@ -8,10 +8,10 @@ import { parseOriginPattern } from './middleware/origin-patterns.ts'
 import { reportOf, type ReadinessCheck, type SiteChecks } from './observability/readiness.ts'
 import { whenClosed } from './http-server/admission.ts'
 import { createSite, type GuestBffOptions, type ProcessParts, type Site } from './site.ts'
-import { createSiteFront } from './site-front.ts'
+import { createSiteMiddleware } from './site-middleware.ts'
 
 export interface Sites {
-  /** Chooses the site for a request, or the front for requests that match no site. */
+  /** Chooses the site for a request, or the middleware for requests that match no site. */
   readonly choose: RequestHandler
   readonly checks: () => Promise<SiteChecks[]>
   readonly started: Promise<void>
@@ -43,7 +43,7 @@ export function createSites(
   options: GuestBffOptions,
 ): Sites {
   const { log, metrics, addNotice } = parts
-  const fallback = createSiteFront(config, { ...parts, isOfSite: false })
+  const fallback = createSiteMiddleware(config, { ...parts, isOfSite: false })
   const metricsById = new Map<string, Metrics & MetricsPage>()
   /** The number of open responses of each site, including replaced sites. */
   const openResponses = new Map<Site, number>()
@@ -124,7 +124,7 @@ export function createSites(
   return {
     choose(req, res, next) {
       const site = siteOf(req)
-      res.locals.front = site?.front ?? fallback
+      res.locals.siteMiddleware = site?.middleware ?? fallback
       if (site) {
         res.locals.site = site
         openResponses.set(site, (openResponses.get(site) ?? 0) + 1)

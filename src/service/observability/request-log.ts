@@ -4,7 +4,7 @@ import { createLogSampler } from './log-sampler.ts'
 import { addressKey } from '../middleware/client-address.ts'
 import { problemOf, requestIdOf, traceIdOf } from '../problems/problem-handler.ts'
 import { PROBE_PATHS, whenClosed } from '../http-server/admission.ts'
-import type { SiteFront } from '../site-front.ts'
+import type { SiteMiddleware } from '../site-middleware.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
@@ -18,7 +18,9 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
  * Gives each request an id. When its response ends, logs the request in one line, and counts it in its site's
  * metrics. Refusals with the same code to the same address share one line per second, which contains their number.
  */
-export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | 'metrics'>): RequestHandler {
+export function requestLog(
+  siteMiddlewareOf: (res: Response) => Pick<SiteMiddleware, 'log' | 'metrics'>,
+): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()
@@ -37,7 +39,7 @@ export function requestLog(frontOf: (res: Response) => Pick<SiteFront, 'log' | '
     res: Response,
     { requestId, address, elapsedMs }: { requestId: string; address: string; elapsedMs: number },
   ) {
-    const { log, metrics } = frontOf(res)
+    const { log, metrics } = siteMiddlewareOf(res)
     const { method } = req
     const route = routeOf(req)
     const status = res.statusCode

@@ -6,7 +6,7 @@ import { createRateLimits, type CountShared, type RateLimits } from './middlewar
 import { securityHeaders, type SecurityHeaders } from './middleware/security-headers.ts'
 
 /** The middleware that runs before a site's routes, with the site's settings. */
-export interface SiteFront {
+export interface SiteMiddleware {
   readonly log: Log
   readonly metrics: Metrics
   readonly publicUrl: string
@@ -17,17 +17,17 @@ export interface SiteFront {
   readonly headers: SecurityHeaders
 }
 
-export function createSiteFront(
+export function createSiteMiddleware(
   config: Config,
   parts: {
     readonly log: Log
     readonly metrics: Metrics
-    /** Whether this is the front of a site. The front for requests that match no site allows no origin. */
+    /** Whether the middleware belongs to a site. For requests that match no site, it allows no origin. */
     readonly isOfSite: boolean
     /** Counts across all replicas; undefined if they share nothing. */
     readonly countRateLimit?: CountShared | undefined
   },
-): SiteFront {
+): SiteMiddleware {
   const { log, metrics, isOfSite, countRateLimit } = parts
   const { publicUrl, problemHints: hints } = config
   const credential = config.visitorWebhook?.credential
