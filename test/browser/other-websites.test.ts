@@ -139,6 +139,6 @@ test('on a website that is not allowed, a bundled chat makes the console name th
   await page.evaluate((service) => {
     document.body.innerHTML = `<genesys-guest-chat base-url="${service}" lang="en" open></genesys-guest-chat>`
   }, demo.url)
-  expect((await warned).text()).toMatch(/^<genesys-guest-chat>: Add the exact origin/)
+  expect((await warned).text()).toMatch(/^<genesys-guest-chat>: Add the page's exact origin/)
   await context.close()
 })
