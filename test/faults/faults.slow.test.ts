@@ -151,7 +151,7 @@ describe('on every route and on the open stream,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
     'requests are served or end in time with a documented problem, and the next ones work: %s',
     async (_what, row) => {
-      // Pages are opened one after another. On a busy machine, all at once could take longer than the deadline.
+      // Pages are opened one after another. On a busy machine, opening all of them simultaneously could take longer than the deadline.
       const pages: ReadyPage[] = []
       while (pages.length < ROUTES.length) pages.push(await readyPage())
       const listener = await running.openPage()

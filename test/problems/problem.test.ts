@@ -246,7 +246,7 @@ describe('in Express,', () => {
     for (const level of Object.values(wrong)) expect(level).not.toHaveBeenCalled()
   })
 
-  test('an error after a response has begun closes the connection instead of mixing two responses', async () => {
+  test('an error after a response has started closes the connection instead of mixing two responses', async () => {
     const broken = appThat((_req, res) => {
       res.write('data: 1\n\n')
       throw new Error('too late')

@@ -82,7 +82,7 @@ class EventStream implements EventSink {
     res.flushHeaders()
     res.write(`retry: ${retryMs}\n\n`)
     socket?.uncork()
-    // Express keeps the state of its routers here: 1.4 KiB, which nobody needs while the stream is open.
+    // Express keeps the state of its routers here: 1.4 KiB that no code needs while the stream is open.
     res.req.next = undefined
   }
 
