@@ -6,17 +6,20 @@ const LAYERS = [
   'features',
   'routes',
   'middleware',
+  'problems',
   'http-server',
   'sessions',
   'genesys',
   'upstream',
+  'observability',
+  'errors',
   'collections',
   'time',
   'urls',
   'html',
 ]
-/** Folders that are not layers, but that features may import: features read their settings and log refusals. */
-const ALSO_FOR_FEATURES = ['settings', 'observability']
+/** Not a layer, but features may import it: they read their settings. */
+const SETTINGS = 'settings'
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'test-kit']
@@ -32,12 +35,10 @@ const FEATURES_FOLDER = 'service/features/'
 /** The only feature that `site.ts` creates, because it wraps the other services of a site. */
 const REDACTION = 'redaction'
 const BUILT_FOLDER = 'built-folder.ts'
+/** The package's version, which every layer may import. */
+const VERSION = 'version.ts'
 /** The package's command, which starts each program. */
 const COMMAND = 'cli.ts'
-/** Every part may accept a log and metrics and use their types; the objects are passed in from above. */
-const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
-  (file) => `service/observability/${file}`,
-)
 
 const files = readSourceFiles()
 const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
@@ -48,14 +49,13 @@ const FEATURES = [...new Set(files.map(({ path }) => featureOf(path)))].filter(B
 
 /** `file -> target` for each import of our own files that `isWrong` rejects. */
 function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: string) => boolean) {
-  return files.filter(among).flatMap(({ path, imports }) =>
-    imports
-      .filter(
-        ({ target, isRelative, typesOnly }) => isRelative && !(typesOnly && TYPES_FOR_ALL.includes(target)),
-      )
-      .filter(({ target }) => isWrong(target))
-      .map(({ target }) => `${path} -> ${target}`),
-  )
+  return files
+    .filter(among)
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, isRelative }) => isRelative && isWrong(target))
+        .map(({ target }) => `${path} -> ${target}`),
+    )
 }
 
 test('all imports of a source file are found', () => {
@@ -77,11 +77,11 @@ test('all imports of a source file are found', () => {
 
 test.each(LAYERS)('the layer %s imports only from itself and the layers below it', (layer) => {
   const allowed = LAYERS.slice(LAYERS.indexOf(layer))
-  if (layer === 'features') allowed.push(...ALSO_FOR_FEATURES)
+  if (layer === 'features') allowed.push(SETTINGS)
   expect(
     wrongImports(
       ({ path }) => layerOf(path) === layer,
-      (target) => !allowed.includes(layerOf(target)) && folderOf(target) !== CONTRACT,
+      (target) => !allowed.includes(layerOf(target)) && folderOf(target) !== CONTRACT && target !== VERSION,
     ),
   ).toEqual([])
 })

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { UpstreamError } from '../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../src/service/errors/upstream-error.ts'
 import { createLog, type LogLevel } from '../src/service/observability/log.ts'
-import { SessionError } from '../src/service/sessions/session-error.ts'
+import { SessionError } from '../src/service/errors/session-error.ts'
 
 function recordingLog(options: { level?: LogLevel; thirdPartyMessages?: boolean } = {}) {
   const lines: string[] = []

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { createMetrics } from '../src/service/observability/metrics.ts'
-import type { ReadinessReport } from '../src/service/observability/readiness.ts'
+import type { ReadinessReport } from '../src/service/observability/readiness-report.ts'
 
 async function lineOf(metrics: ReturnType<typeof createMetrics>, start: string) {
   const lines = (await metrics.text()).split('\n')

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { createTracing } from '../src/service/observability/tracing.ts'
+import { createUpstreamTracing } from '../src/service/observability/tracing.ts'
 import { startTogether } from './start-service.ts'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
 test('without an SDK there is no span, no trace in the log, and no trace header to Genesys', async () => {
-  expect(createTracing()).toBeUndefined()
+  expect(createUpstreamTracing()).toBeUndefined()
   const together = await startTogether()
   const page = await together.openPage()
   expect((await page.say('hello', { traceparent: TRACEPARENT })).status).toBe(201)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import { UpstreamError } from '../service/upstream/upstream-error.ts'
+import { UpstreamError } from '../service/errors/upstream-error.ts'
 import { originsOf, type CheckContext } from './check.ts'
 import { openGuestSocket, type ProbedFrame } from './guest-socket-probe.ts'
 

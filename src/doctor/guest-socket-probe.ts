@@ -7,7 +7,7 @@ import {
   handshakeError,
   noConnectionError,
 } from '../service/genesys/web-messaging/connection/handshake.ts'
-import type { UpstreamError } from '../service/upstream/upstream-error.ts'
+import type { UpstreamError } from '../service/errors/upstream-error.ts'
 import { VERSION } from '../version.ts'
 import type { CheckContext } from './check.ts'
 

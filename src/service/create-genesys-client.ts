@@ -16,7 +16,7 @@ import {
 import { secretFromFile } from './settings/secret-files.ts'
 import type { Log } from './observability/log.ts'
 import type { Metrics } from './observability/metrics.ts'
-import type { UpstreamTracing } from './upstream/upstream-tracing.ts'
+import type { UpstreamTracing } from './observability/tracing.ts'
 import { VERSION } from '../version.ts'
 
 /** Identifies the service to Genesys, whose official clients also send their name and version. */

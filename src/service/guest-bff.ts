@@ -7,14 +7,16 @@ import { createLogSampler } from './observability/log-sampler.ts'
 import { createManagementApp } from './management-app.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { noticeUntrustedProxy } from './middleware/client-address.ts'
-import { createReadiness, type Readiness, type ReadinessCheck } from './observability/readiness.ts'
-import { limitOpen } from './http-server/admission.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
+import type { ReadinessCheck } from './observability/readiness-report.ts'
+import { limitOpen } from './http-server/open-limit.ts'
 import { StreamUpkeep } from './http-server/event-stream.ts'
 import { ServiceState } from './service-state.ts'
 import { watchFiles } from './settings/watched-files.ts'
 import type { GuestBffOptions } from './site.ts'
 import { createSites } from './sites.ts'
-import { createTracing } from './observability/tracing.ts'
+import { createUpstreamTracing } from './observability/tracing.ts'
+import { traceRequest } from './middleware/trace-request.ts'
 import { monotonicNow as processMonotonicNow } from './time/monotonic-now.ts'
 
 export type { GuestBffOptions } from './site.ts'
@@ -52,7 +54,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
   const metrics = createMetrics({ processMetrics: config.production })
   const state = new ServiceState()
   const streamUpkeep = new StreamUpkeep()
-  const tracing = createTracing()
+  const tracing = createUpstreamTracing()
   const { requestsInFlight: max, requestsInFlightPerAddress: maxPerKey } = config.limits
   const inFlight = limitOpen({ max, maxPerKey })
   metrics.countInFlight(() => inFlight.open)
@@ -79,7 +81,7 @@ export function createGuestBff(config: Config, options: GuestBffOptions = {}): G
     state,
     metricsPage: config.managementPort === undefined ? sites.metricsPage : undefined,
     noticeUntrustedProxy: config.trustProxy === 0 ? untrustedProxyNotice(log, readiness) : undefined,
-    traceRequest: tracing?.traceRequest,
+    traceRequest: tracing && traceRequest,
   })
   for (const reason of config.warnings) log.warn({ reason }, 'check the settings')
   if (config.session.keysAreEphemeral) {

@@ -2,9 +2,9 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Log } from './observability/log.ts'
 import { createLogSampler } from './observability/log-sampler.ts'
 import type { MetricsPage } from './observability/metrics.ts'
-import { RequestError } from './middleware/request-error.ts'
-import { problemHandler } from './problems/problem-handler.ts'
-import type { Readiness } from './observability/readiness.ts'
+import { RequestError } from './errors/request-error.ts'
+import { problemHandler } from './middleware/problem-handler.ts'
+import type { Readiness } from './readiness.ts'
 import { addHealthRoutes } from './routes/health.ts'
 
 /** For operators only, on a port that is not published: health, readiness and metrics. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Express } from 'express'
 import { ConfigError, type Config } from './settings/config.ts'
 import { addressGroup } from './middleware/client-address.ts'
-import { RequestError } from './middleware/request-error.ts'
+import { RequestError } from './errors/request-error.ts'
 import { toProblem } from './problems/problem.ts'
 import {
   startServer,

@@ -10,11 +10,11 @@ import { limitBodies } from './middleware/request-body.ts'
 import { createSessionCookie } from './middleware/session-cookie.ts'
 import { claimsOf, createSessionGuard, hasSession } from './middleware/session-guard.ts'
 import type { Metrics } from './observability/metrics.ts'
-import { createSiteChecks, type ReadinessCheck } from './observability/readiness.ts'
+import { createSiteChecks, type SiteChecks } from './readiness.ts'
 import { addDeploymentRoutes } from './routes/deployment.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addGuestRoutes } from './routes/guest-routes.ts'
-import { limitOpen } from './http-server/admission.ts'
+import { limitOpen } from './http-server/open-limit.ts'
 import { createEventStreams, type StreamUpkeep } from './http-server/event-stream.ts'
 import { createMemoryWatch } from './http-server/memory-watch.ts'
 import { createMask, redactServices } from './features/redaction/redact-services.ts'
@@ -37,7 +37,7 @@ import { createWidgetConfig, type ReadWidgetConfig } from './sessions/widget-con
 import { createSharedState, type SharedState } from './shared-state/shared-state.ts'
 import { createOptionalFeatures, type OptionalFeature } from './optional-features.ts'
 import { createSiteMiddleware, type SiteMiddleware } from './site-middleware.ts'
-import type { Tracing } from './observability/tracing.ts'
+import type { UpstreamTracing } from './observability/tracing.ts'
 
 export interface GuestBffOptions {
   /** The visitor's identity, from the embedding application's own session or database. */
@@ -58,7 +58,7 @@ export interface ProcessParts {
   readonly metrics: Metrics
   readonly state: ServiceState
   readonly streamUpkeep: StreamUpkeep
-  readonly tracing: Tracing | undefined
+  readonly tracing: UpstreamTracing | undefined
   readonly now: () => number
   readonly monotonicNow: () => number
 }
@@ -72,7 +72,7 @@ export interface Site {
   /** The routes for the site's guests. */
   readonly router: Router
   readonly memory: SessionMemory
-  readonly checks: () => Promise<readonly ReadinessCheck[]>
+  readonly checks: () => Promise<SiteChecks['checks']>
   /** Resolves as soon as it is known whether the shared state is available, and after a second at most. */
   readonly started: Promise<void>
   /** Replaces the keys for session tokens. If one was removed, pages with an event stream must authenticate again. */
@@ -108,7 +108,7 @@ export function createSite(
     metrics,
     now,
     monotonicNow,
-    tracing: parts.tracing?.upstream,
+    tracing: parts.tracing,
     refusedCredentials: sharedState?.refusedCredentials,
     onUnexpectedError: noteUnexpectedError(parts),
   })

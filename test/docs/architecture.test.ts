@@ -1,19 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { readSourceFiles, type Import } from '../source-files.ts'
+import { readSourceFiles } from '../source-files.ts'
 
 const page = readFileSync('docs/architecture.md', 'utf8')
 const SERVICE = 'service/'
 const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
 /** Programs that share nothing with the service; `test/import-direction.test.ts` checks that. */
 const APART = ['simulator', 'browser', 'test-kit', 'demo']
-/** Small generic modules that every part may import; the diagram leaves them out. */
-const FOUNDATIONS = ['collections', 'time', 'urls', 'html']
+/** Every part may import these; the diagram leaves them out. */
+const FOUNDATIONS = ['observability', 'errors', 'collections', 'time', 'urls', 'html']
 const FEATURES = readdirSync('src/service/features')
-/** Types that every part may use, and that the diagram therefore leaves out. */
-const TYPES_FOR_ALL = ['log.ts', 'log-sampler.ts', 'metrics.ts'].map(
-  (file) => `service/observability/${file}`,
-)
 
 /** The box of the diagram that contains a file; undefined for the top-level files, which may import everything. */
 function partOf(path: string): string | undefined {
@@ -24,14 +20,13 @@ function partOf(path: string): string | undefined {
   return file === undefined ? 'operations' : inner
 }
 
-const isTypeForAll = ({ target, typesOnly }: Import) => typesOnly && TYPES_FOR_ALL.includes(target)
 const files = readSourceFiles()
 
 test('the architecture diagram has exactly one arrow for each import between parts of the sources', () => {
   const drawn = [...page.matchAll(/^ +(\S+) --> (\S+)$/gm)].map(([, from, to]) => `${from} --> ${to}`)
   const made = files.flatMap(({ path, imports }) =>
     imports
-      .filter((from) => from.isRelative && !isTypeForAll(from))
+      .filter(({ isRelative }) => isRelative)
       .map(({ target }) => [partOf(path), partOf(target)])
       .filter(([from, to]) => from !== undefined && to !== undefined && from !== to)
       .map(([from, to]) => `${from} --> ${to}`),

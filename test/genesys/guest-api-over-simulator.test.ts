@@ -2,7 +2,7 @@ import { createAccessToken } from '../../src/service/genesys/oauth/access-token.
 import { createExternalGuests } from '../../src/service/genesys/rest-guest-apis/external-guests.ts'
 import type { GuestApi } from '../../src/service/genesys/guest-api.ts'
 import { createGuestIdentities } from '../../src/service/genesys/rest-guest-apis/guest-identities.ts'
-import type { RestGuestOptions } from '../../src/service/genesys/rest-guest-apis/rest-guest.ts'
+import type { RestGuestOptions } from '../../src/service/genesys/rest-guest-apis/rest-driver.ts'
 import { createWebMessaging } from '../../src/service/genesys/web-messaging/web-messaging.ts'
 import { createUpstreamClient } from '../../src/service/upstream/upstream-client.ts'
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { GuestApi, GuestRef, OpenRequest, OutgoingMessage } from '../../src/service/genesys/guest-api.ts'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 
 /** The faults that a test can cause, if the driver's harness supports them. */
 export interface Bends {

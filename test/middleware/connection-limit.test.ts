@@ -3,7 +3,7 @@ import express, { type Express } from 'express'
 import request from 'supertest'
 import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
 import { limitConnections } from '../../src/service/middleware/rate-limits.ts'
-import { problemHandler } from '../../src/service/problems/problem-handler.ts'
+import { problemHandler } from '../../src/service/middleware/problem-handler.ts'
 import { createLog } from '../../src/service/observability/log.ts'
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] }))

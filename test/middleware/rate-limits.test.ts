@@ -6,7 +6,7 @@ import {
   WindowCounter,
   type CountShared,
 } from '../../src/service/middleware/rate-limits.ts'
-import { RequestError } from '../../src/service/middleware/request-error.ts'
+import { RequestError } from '../../src/service/errors/request-error.ts'
 
 const SETTINGS = { perGuestPerMinute: 100, perAddressPerMinute: 2, sessionsPerAddressPerMinute: 1 }
 

@@ -5,13 +5,13 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import request from 'supertest'
 import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 import type { Log } from '../../src/service/observability/log.ts'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/service/problems/catalogue.ts'
-import { problemHandler } from '../../src/service/problems/problem-handler.ts'
+import { problemHandler } from '../../src/service/middleware/problem-handler.ts'
 import { toProblem } from '../../src/service/problems/problem.ts'
-import { RequestError } from '../../src/service/middleware/request-error.ts'
-import { SessionError } from '../../src/service/sessions/session-error.ts'
+import { RequestError } from '../../src/service/errors/request-error.ts'
+import { SessionError } from '../../src/service/errors/session-error.ts'
 
 const PLAIN = { publicUrl: '', hints: false }
 

@@ -5,7 +5,7 @@ import {
   createAttributePolicy,
   type AttributeSettings,
 } from '../../src/service/sessions/attribute-policy.ts'
-import { SessionError } from '../../src/service/sessions/session-error.ts'
+import { SessionError } from '../../src/service/errors/session-error.ts'
 
 const settings: AttributeSettings = {
   open: ['custom.*', 'topic'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 import type { SessionClaims } from '../../src/service/sessions/session-token.ts'
 import { createSessionStack } from './session-stack.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 import { createSessionStack, MINUTE_MS, SITE, START_MS } from './session-stack.ts'
 
 function setUp() {

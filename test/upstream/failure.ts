@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 
 /** The UpstreamError that a promise must reject with. */
 export async function failure(promise: Promise<unknown>): Promise<UpstreamError> {

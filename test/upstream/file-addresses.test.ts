@@ -7,7 +7,7 @@ import nock from 'nock'
 import { createFileAddresses, isPublicAddress } from '../../src/service/upstream/file-addresses.ts'
 import { createUpstreamAgents } from '../../src/service/upstream/upstream-agents.ts'
 import { createUpstreamClient } from '../../src/service/upstream/upstream-client.ts'
-import { UpstreamError } from '../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
 import { failure } from './failure.ts'
 
 const addresses = createFileAddresses({

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { UpstreamError } from '../../service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../service/errors/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check } from '../check.ts'
 
 /** The tolerance for visitors' tokens. A guest's JWT for the history is also renewed this long before it expires. */

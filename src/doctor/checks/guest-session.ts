@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Limits, OutgoingFile } from '../../service/genesys/guest-api.ts'
-import { UpstreamError } from '../../service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../service/errors/upstream-error.ts'
 import { failed, listed, ok, originsOf, skipped, type Check, type Finding } from '../check.ts'
 import { openGuestSocket } from '../guest-socket-probe.ts'
 

@@ -4,7 +4,7 @@ import type { Config } from '../../service/settings/config.ts'
 import { allRegions, findRegion } from '../../service/genesys/regions.ts'
 import { readConfig } from '../../service/genesys/web-messaging/operations/deployment-config.ts'
 import { createUpstreamClient, type UpstreamClient } from '../../service/upstream/upstream-client.ts'
-import { UpstreamError } from '../../service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../service/errors/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext } from '../check.ts'
 
 const REGION_TIMEOUT_MS = 3000

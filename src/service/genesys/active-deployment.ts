@@ -1,4 +1,4 @@
-import { UpstreamError } from '../upstream/upstream-error.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
 import type { DeploymentInfo, GuestApi } from './guest-api.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { UpstreamError } from '../upstream/upstream-error.ts'
+import type { UpstreamError } from '../errors/upstream-error.ts'
 import type * as contract from '../../contract/contract.ts'
 import type {
   Capability,

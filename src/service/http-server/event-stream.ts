@@ -1,6 +1,7 @@
 import type { Response } from 'express'
 import type { EventSink, StreamEvent } from '../sessions/event-tab.ts'
-import { limitOpen, whenClosed, type OpenLimit } from './admission.ts'
+import { limitOpen, type OpenLimit } from './open-limit.ts'
+import { whenClosed } from './when-closed.ts'
 import { reconnectSpreadMs } from './reconnect-spread.ts'
 
 /** The maximum amount of data that is buffered for one slow reader. Above it, the stream is closed. */

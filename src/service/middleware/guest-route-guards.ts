@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express'
-import { holdSlot, type OpenLimit } from '../http-server/admission.ts'
+import { holdSlot } from './admission.ts'
+import type { OpenLimit } from '../http-server/open-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { jsonBody, uploadBody } from './request-body.ts'
-import { RequestError } from './request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 import { guestIdOf, type SessionGuard } from './session-guard.ts'
 
 /** The middleware in front of guest routes, each list in the order of execution. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { RequestError } from './request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 
 /** For `router.all`, after the methods that a path supports: refuses every other method. */
 export function methodNotAllowed(...methods: string[]): RequestHandler {

@@ -1,7 +1,7 @@
 import cors from 'cors'
 import type { Request, RequestHandler } from 'express'
 import { headersSetBy } from './headers-set-by.ts'
-import { RequestError } from './request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 
 export interface OriginGateOptions {
   readonly isAllowed: (origin: string) => boolean

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { whenClosed } from '../http-server/admission.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { addressKey } from './client-address.ts'
-import { RequestError } from './request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 import { guestIdOf } from './session-guard.ts'
 import { addSharedCheck, passSharedChecks } from './shared-checks.ts'
 

@@ -1,9 +1,10 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
-import { holdSlot, limitOpen, type OpenLimit, type Refusal } from '../http-server/admission.ts'
-import type { FieldError } from '../upstream/coded-error.ts'
+import { holdSlot } from './admission.ts'
+import { limitOpen, type OpenLimit, type Refusal } from '../http-server/open-limit.ts'
+import type { FieldError } from '../errors/coded-error.ts'
 import { addressKey } from './client-address.ts'
-import { overloaded, RequestError } from './request-error.ts'
+import { overloaded, RequestError } from '../errors/request-error.ts'
 
 /**
  * A page's request fits into one or two packets. A longer timeout would only help clients that hold connections

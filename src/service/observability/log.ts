@@ -1,6 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import { defaultLogDestination } from './terminal-output.ts'
-import { isCodedError } from '../upstream/coded-error.ts'
+import { isCodedError } from '../errors/coded-error.ts'
 
 const PLAIN_FIELDS = [
   'requestId',

@@ -1,7 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { SocketObserver } from '../genesys/web-messaging/connection/socket-observer.ts'
-import type { ReadinessReport } from './readiness.ts'
-import { withDeadline } from '../upstream/with-deadline.ts'
+import type { SocketObserver } from './socket-observer.ts'
+import type { ReadinessReport } from './readiness-report.ts'
 
 export interface EndedRequest {
   readonly method: string
@@ -271,7 +271,8 @@ const READINESS_WAIT_MS = 1000
 function observeReadiness(registry: Registry, report: () => Promise<ReadinessReport>): void {
   const registers = [registry]
   for (const name of READINESS_NAMES) registry.removeSingleMetric(name)
-  const readReport = () => withDeadline(report(), READINESS_WAIT_MS, 'too late').catch(() => undefined)
+  const readReport = () =>
+    Promise.race([report(), wait(READINESS_WAIT_MS, undefined, { ref: false })]).catch(() => undefined)
   const status = new Gauge({
     name: 'guest_bff_readiness',
     help: '1 for the status that /readyz reports: ready, degraded or not_ready.',

@@ -8,54 +8,48 @@ import {
   type Attributes,
   type Span,
 } from '@opentelemetry/api'
-import type { Request, RequestHandler, Response } from 'express'
-import { problemOf, requestIdOf, setTraceId } from '../problems/problem-handler.ts'
-import { routeOf } from './request-log.ts'
-import { whenClosed } from '../http-server/admission.ts'
-import type { UpstreamTracing } from '../upstream/upstream-tracing.ts'
 import { VERSION } from '../../version.ts'
+
+/** Adds calls to Genesys to the operator's traces, as children of the page's request. */
+export interface UpstreamTracing {
+  /** One attempt at an HTTP call. */
+  startAttempt(attempt: {
+    /** The dependency, such as `api`. */
+    readonly name: string
+    readonly operation: string
+    readonly method: string
+    readonly url: string
+  }): TracedAttempt
+  /**
+   * Remembers the caller's span for a frame, which may be sent during another request.
+   * @returns a function to call when the frame is sent
+   */
+  prepareFrame(frame: { readonly action: string; readonly tracingId: string }): () => TracedFrame
+}
+
+export interface TracedAttempt {
+  /** The headers that propagate the trace. */
+  readonly headers: Readonly<Record<string, string>>
+  /** @param result HTTP status, or the cause of the failure */
+  end(result: number | string, correlationId: string | undefined): void
+}
+
+export interface TracedFrame {
+  /** @param error a code from the problem catalogue; undefined if the response has arrived */
+  end(error?: string): void
+}
+
+export const tracer = trace.getTracer('genesys-guest-bff', VERSION)
 
 /**
  * Creates spans with OpenTelemetry's API, for the SDK that the operator has loaded. docs/tracing.md lists their names and
  * attributes.
+ * @returns undefined without an SDK: then no spans are created
  */
-export interface Tracing {
-  /** Continues the caller's trace, or starts one; the rest of the request runs in the new span. */
-  readonly traceRequest: RequestHandler
-  readonly upstream: UpstreamTracing
-}
-
-const tracer = trace.getTracer('genesys-guest-bff', VERSION)
-
-/** Undefined without an SDK: then no spans are created. */
-export function createTracing(): Tracing | undefined {
+export function createUpstreamTracing(): UpstreamTracing | undefined {
   // Without an SDK, the API's spans have no ids. This span is never ended, and therefore never exported.
   if (!isSpanContextValid(tracer.startSpan('is there an SDK').spanContext())) return undefined
-  return { traceRequest, upstream: { startAttempt, prepareFrame } }
-}
-
-const traceRequest: RequestHandler = (req, res, next) => {
-  const active = context.active()
-  // If a span is active, an instrumentation of node:http has already read the header.
-  const parent = trace.getSpan(active) ? active : propagation.extract(active, req.headers)
-  const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent)
-  setTraceId(res, span.spanContext().traceId)
-  const requestId = requestIdOf(res)
-  whenClosed(res, () => endRequest(span, req, res, requestId))
-  context.with(trace.setSpan(parent, span), next)
-}
-
-function endRequest(span: Span, req: Request, res: Response, requestId: string | undefined): void {
-  const route = routeOf(req)
-  const code = problemOf(res)?.code
-  span.updateName(`${req.method} ${route}`)
-  span.setAttributes({
-    'http.request.method': req.method,
-    'http.route': route,
-    'http.response.status_code': res.statusCode,
-    ...(requestId !== undefined && { 'guest_bff.request_id': requestId }),
-  })
-  end(span, code, res.statusCode >= 500)
+  return { startAttempt, prepareFrame }
 }
 
 const startAttempt: UpstreamTracing['startAttempt'] = ({ name, operation, method, url }) => {
@@ -73,7 +67,7 @@ const startAttempt: UpstreamTracing['startAttempt'] = ({ name, operation, method
       if (typeof result === 'number') span.setAttribute('http.response.status_code', result)
       if (correlationId !== undefined) span.setAttribute('genesys.correlation_id', correlationId)
       const isGood = typeof result === 'number' && result < 400
-      end(span, isGood ? undefined : String(result), !isGood)
+      endSpan(span, isGood ? undefined : String(result), !isGood)
     },
   }
 }
@@ -82,7 +76,7 @@ const prepareFrame: UpstreamTracing['prepareFrame'] = ({ action, tracingId }) =>
   const asker = context.active()
   return () => {
     const span = startClientSpan(`send ${action}`, { 'genesys.tracing_id': tracingId }, asker)
-    return { end: (error) => end(span, error, error !== undefined) }
+    return { end: (error) => endSpan(span, error, error !== undefined) }
   }
 }
 
@@ -91,7 +85,7 @@ function startClientSpan(name: string, attributes: Attributes, parent = context.
 }
 
 /** @param error an error code or a fixed text: spans contain no secrets, and nothing that a person wrote */
-function end(span: Span, error: string | undefined, isFailure: boolean): void {
+export function endSpan(span: Span, error: string | undefined, isFailure: boolean): void {
   if (error !== undefined) span.setAttribute('error.type', error)
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()

@@ -1,10 +1,10 @@
-import type { UpstreamErrorCode } from '../upstream/upstream-error.ts'
+import type { UpstreamErrorCode } from '../errors/upstream-error.ts'
 import { REQUEST_PROBLEMS } from './request-entries.ts'
 import { SESSION_PROBLEMS } from './session-entries.ts'
 import { UPSTREAM_PROBLEMS } from './upstream-entries.ts'
 import type { ProblemEntry } from './entry.ts'
-import type { RequestErrorCode } from '../middleware/request-error.ts'
-import type { SessionErrorCode } from '../sessions/session-error.ts'
+import type { RequestErrorCode } from '../errors/request-error.ts'
+import type { SessionErrorCode } from '../errors/session-error.ts'
 
 /** Every `code` that a response of this service can contain. */
 export type ProblemCode = RequestErrorCode | SessionErrorCode | UpstreamErrorCode

@@ -4,7 +4,7 @@ import {
   type ErrorFacts,
   type FieldError,
   type UpstreamRefusal,
-} from '../upstream/coded-error.ts'
+} from '../errors/coded-error.ts'
 import { isProblemCode, PROBLEM_CATALOGUE, problemPath, type ProblemCode } from './catalogue.ts'
 
 /** Problem details, RFC 9457 section 3, with this service's extensions. */

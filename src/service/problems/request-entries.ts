@@ -1,5 +1,5 @@
 import type { ProblemEntry } from './entry.ts'
-import type { RequestErrorCode } from '../middleware/request-error.ts'
+import type { RequestErrorCode } from '../errors/request-error.ts'
 
 /** Refusals by middleware and schemas. They concern the request itself, not a guest's session. */
 export const REQUEST_PROBLEMS = {

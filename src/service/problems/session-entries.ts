@@ -1,6 +1,6 @@
-import type { UpstreamErrorCode } from '../upstream/upstream-error.ts'
+import type { UpstreamErrorCode } from '../errors/upstream-error.ts'
 import type { ProblemEntry } from './entry.ts'
-import type { SessionErrorCode } from '../sessions/session-error.ts'
+import type { SessionErrorCode } from '../errors/session-error.ts'
 
 /** Refusals of a guest's request. Genesys returns some of them too, with the same meaning and the same code. */
 type GuestProblemCode = SessionErrorCode | Extract<UpstreamErrorCode, 'session_read_only' | 'end_not_enabled'>

@@ -1,4 +1,4 @@
-import type { UpstreamErrorCode } from '../upstream/upstream-error.ts'
+import type { UpstreamErrorCode } from '../errors/upstream-error.ts'
 import type { ProblemEntry } from './entry.ts'
 import type { SESSION_PROBLEMS } from './session-entries.ts'
 

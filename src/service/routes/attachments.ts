@@ -6,7 +6,7 @@ import { claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { parseQuery } from '../middleware/request-body.ts'
-import { RequestError } from '../middleware/request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 import { UploadQuery } from './schemas.ts'
 
 /** An upload may take as long as the guest's connection needs, within the server's limit. */

@@ -1,15 +1,11 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
-
-interface Report {
-  readonly status: 'ready' | 'degraded' | 'not ready'
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly hint?: string }[]
-}
+import type { ReadinessReport } from '../observability/readiness-report.ts'
 
 /** Options for the endpoints that orchestrators call. */
 export interface HealthOptions {
   /** @param onlySite the site to report on; undefined for all sites */
-  readonly report: (onlySite: string | undefined) => Promise<Report>
+  readonly report: (onlySite: string | undefined) => Promise<ReadinessReport>
   /** The only site that the response to a request may describe; undefined, which is the default, for all sites. */
   readonly onlySite?: (req: Request, res: Response) => string | undefined
   /** How much a response contains: `checks` name sites and settings, and `hints` say which setting to fix. */

@@ -7,7 +7,7 @@ import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'
 import { pendingSharedChecks } from '../middleware/shared-checks.ts'
 import { keyIn, parseBody, parseQuery } from '../middleware/request-body.ts'
-import { RequestError } from '../middleware/request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 import { HistoryQuery, SendMessage } from './schemas.ts'
 import type { SetSessionCookie } from '../middleware/session-cookie.ts'
 

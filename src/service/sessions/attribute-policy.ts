@@ -1,7 +1,7 @@
 import type { AttributeChanges } from '../../contract/contract.ts'
 import { PLATFORM_LIMITS, type Attributes } from '../genesys/guest-api.ts'
-import type { FieldError } from '../upstream/coded-error.ts'
-import { SessionError } from './session-error.ts'
+import type { FieldError } from '../errors/coded-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 /** The key that states whether the visitor was verified. Only the service writes it. */
 export const IS_AUTHENTICATED = 'custom.isAuthenticated'

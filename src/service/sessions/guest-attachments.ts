@@ -1,6 +1,6 @@
 import type { GuestApi, OutgoingFile, UploadedFile } from '../genesys/guest-api.ts'
 import { notSupported } from './not-supported.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 import { guestOf, type SessionClaims } from './session-token.ts'
 
 export interface GuestAttachments {

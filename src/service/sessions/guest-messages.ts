@@ -6,11 +6,11 @@ import {
   type MessagePage,
   type OutgoingMessage,
 } from '../genesys/guest-api.ts'
-import { UpstreamError } from '../upstream/upstream-error.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
 import type { GuestAttributes } from './guest-attributes.ts'
 import { createIdempotency, tracingIdFor, type Attempts, type SharedAttempts } from './idempotency.ts'
 import { notSupported } from './not-supported.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 import { guestOf, type SessionClaims } from './session-token.ts'
 
 const { maxTextBytes } = PLATFORM_LIMITS

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 interface Attempt<Answer> {
   readonly bodyHash: string

@@ -1,6 +1,6 @@
 import type { Attributes } from '../genesys/guest-api.ts'
 import { withDeadline } from '../upstream/with-deadline.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { GuestApi } from '../genesys/guest-api.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 /** Names the configured driver and what it does not support, for the page's developer. */
 export function notSupported(guestApi: GuestApi, what: string): SessionError {

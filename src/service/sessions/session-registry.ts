@@ -1,5 +1,5 @@
 import { BoundedMap } from '../collections/bounded-map.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 import { sessionInvalid, type SessionClaims } from './session-token.ts'
 
 /** The state of a session whose visitor has signed in or out. */

@@ -2,7 +2,7 @@ import { CompactEncrypt, compactDecrypt, type CryptoKey } from 'jose'
 import * as z from 'zod'
 import { GUEST_API_NAMES, type Guest } from '../genesys/guest-api.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 const texts = z.record(z.string(), z.string())
 

@@ -13,7 +13,7 @@ import {
 import type { Attributes } from '../genesys/guest-api.ts'
 import { createAttemptSender } from '../upstream/http-attempt.ts'
 import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../errors/session-error.ts'
 
 export interface UserTokenSettings {
   readonly jwksUrl: string | undefined

@@ -1,4 +1,4 @@
-import { UpstreamError } from './upstream-error.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
 
 /** A limit for calls to Genesys, which allows an OAuth client 300 calls per minute in total. */
 export interface CallBudget {

@@ -1,5 +1,5 @@
 import { pathSegment } from '../urls/path-segment.ts'
-import { UpstreamError } from './upstream-error.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
 
 /** @throws {UpstreamError} if an id from Genesys cannot be part of a path */
 export function idSegment(id: string): string {

@@ -12,8 +12,8 @@ import { retryDelayMs, type RetryKind } from './retry.ts'
 import { createUpstreamAgents, type UpstreamAgents } from './upstream-agents.ts'
 import { createUpstreamBreaker } from './upstream-breaker.ts'
 import { readBody } from './upstream-body.ts'
-import { UpstreamError } from './upstream-error.ts'
-import type { TracedAttempt, UpstreamTracing } from './upstream-tracing.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
+import type { TracedAttempt, UpstreamTracing } from '../observability/tracing.ts'
 import {
   breakerOpenError,
   correlationIdOf,

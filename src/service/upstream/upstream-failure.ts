@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 import { retryAfterSeconds, type RetryKind } from './retry.ts'
-import type { ErrorFacts } from './coded-error.ts'
-import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts'
+import type { ErrorFacts } from '../errors/coded-error.ts'
+import { UpstreamError, type UpstreamErrorCode } from '../errors/upstream-error.ts'
 
 /** The facts from which an operation can determine what to fix. */
 export interface Refusal {

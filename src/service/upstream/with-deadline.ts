@@ -1,4 +1,4 @@
-import { UpstreamError } from './upstream-error.ts'
+import { UpstreamError } from '../errors/upstream-error.ts'
 
 /**
  * Rejects for this caller at its deadline. The work continues, because others may wait for it.

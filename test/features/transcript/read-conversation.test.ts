@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Message, MessagePage } from '../../../src/contract/contract.ts'
 import { readConversation } from '../../../src/service/features/transcript/read-conversation.ts'
-import { UpstreamError } from '../../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../src/service/errors/upstream-error.ts'
 
 const message = (number: number): Message => ({
   id: `m${number}`,

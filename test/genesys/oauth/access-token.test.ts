@@ -4,7 +4,7 @@ import nock from 'nock'
 import { createAccessToken, type AccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
 import { tokenLifetime } from '../../../src/service/genesys/oauth/token-lifetime.ts'
 import { createUpstreamClient, type UpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
-import { UpstreamError } from '../../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../src/service/errors/upstream-error.ts'
 import { failure } from '../../upstream/failure.ts'
 
 const LOGIN = 'https://login.mypurecloud.ie'

@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { createAccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
-import type { RestGuestOptions } from '../../../src/service/genesys/rest-guest-apis/rest-guest.ts'
+import type { RestGuestOptions } from '../../../src/service/genesys/rest-guest-apis/rest-driver.ts'
 import { createUpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
 
 export const API = 'https://api.mypurecloud.ie'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { jest } from '@jest/globals'
-import { UpstreamError } from '../../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../src/service/errors/upstream-error.ts'
 import type { WebSocket } from 'ws'
 import type { ConnectionSettings } from '../../../src/service/genesys/web-messaging/connection/guest-connection.ts'
 import { createGuestConnections } from '../../../src/service/genesys/web-messaging/connection/guest-connections.ts'

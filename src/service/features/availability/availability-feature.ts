@@ -2,7 +2,7 @@ import type { IRouter, Request, RequestHandler } from 'express'
 import type { Availability, Deployment } from '../../../contract/contract.ts'
 import type { GuestApi } from '../../genesys/guest-api.ts'
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts'
-import { RequestError } from '../../middleware/request-error.ts'
+import { RequestError } from '../../errors/request-error.ts'
 import {
   createAvailability,
   type AvailabilityOfSite,

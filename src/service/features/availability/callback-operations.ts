@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import { createPlatformCall, type PlatformAccess } from './platform-operations.ts'
 
 const CreatedCallback = z.object({ conversation: z.object({ id: z.string().min(1) }) })

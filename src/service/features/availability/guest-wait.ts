@@ -1,5 +1,5 @@
 import type { Guest, GuestApi } from '../../genesys/guest-api.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
 import type { CallBudget } from '../../upstream/call-budget.ts'
 import { waitRange, type WaitMinutes } from './wait-range.ts'

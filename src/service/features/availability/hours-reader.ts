@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import { findZone } from './civil-time.ts'
 import { openingHours, type OpeningHours, type Schedules } from './opening-hours.ts'
 import {

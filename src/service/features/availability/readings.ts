@@ -1,5 +1,5 @@
 import { createCachedValue } from '../../upstream/cached-value.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 
 /** Values that one replica has read and the others use. Only replicas can write them. Neither method rejects. */
 export interface SharedValues {

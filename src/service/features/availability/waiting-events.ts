@@ -1,5 +1,5 @@
 import type { Guest, GuestApi, GuestEvent, Message, SessionEventState } from '../../genesys/guest-api.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { GuestWait, KnownConversation } from './guest-wait.ts'
 import type { WaitMinutes } from './wait-range.ts'
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { RequestHandler } from 'express'
 import { addNetwork, plainAddress } from '../../middleware/client-address.ts'
-import { RequestError } from '../../middleware/request-error.ts'
+import { RequestError } from '../../errors/request-error.ts'
 import { claimsOf, hasSession } from '../../middleware/session-guard.ts'
 import type { Log } from '../../observability/log.ts'
 import { readBlocklist, type BlockedCallers } from '../../settings/blocklist-settings.ts'

@@ -9,13 +9,13 @@ import type {
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts'
 import { parseBody } from '../../middleware/request-body.ts'
-import { RequestError } from '../../middleware/request-error.ts'
+import { RequestError } from '../../errors/request-error.ts'
 import { JourneyAnswer, JourneyEvent, JourneyQuestion } from '../../routes/journey-schemas.ts'
 import { sendJson } from '../../http-server/send-json.ts'
 import type { JourneySettings } from '../../settings/journey-settings.ts'
 import { createCallBudget, type TakeSharedCall } from '../../upstream/call-budget.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import { parseUrl } from '../../urls/parse-url.ts'
 import {
   createJourneyOperations,
@@ -23,7 +23,7 @@ import {
   type OfferedAction,
   type PingRequest,
   type WebEvent,
-} from './journey-operations.ts'
+} from './platform-operations.ts'
 import { pageAddress, type RedactText } from './page-address.ts'
 
 interface Check {

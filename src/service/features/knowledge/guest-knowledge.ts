@@ -7,7 +7,7 @@ import { idSegment } from '../../upstream/id-segment.ts'
 import { pathSegment } from '../../urls/path-segment.ts'
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 
 const RESULTS = 10
 const SUGGESTIONS = 5

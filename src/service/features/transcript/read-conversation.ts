@@ -1,5 +1,5 @@
 import type { Message, MessagePage } from '../../../contract/contract.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 
 /** Genesys allows ten reads of the history per minute. */
 const MAX_PAGES = 10

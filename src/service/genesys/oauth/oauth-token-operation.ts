@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import type { ErrorFacts } from '../../upstream/coded-error.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../errors/coded-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 
 export interface OAuthCredentials {
   /** For example `https://login.mypurecloud.ie`, without a trailing slash. */

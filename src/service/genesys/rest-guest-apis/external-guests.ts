@@ -13,7 +13,7 @@ import {
   textOf,
   withGuestToken,
   type RestGuestOptions,
-} from './rest-guest.ts'
+} from './rest-driver.ts'
 
 const GUESTS = '/api/v2/conversations/messaging/external/guests'
 const CreatedGuest = createdGuest('accessToken', 'guestToken', 'GuestToken')

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { GuestApi } from '../guest-api.ts'
 import { writeGuestAttributes } from './guest-attributes-operation.ts'
 import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
 import { CREATE_EXTERNAL_USER, explainWith } from './refusal-hints.ts'
-import { fieldOf, opened, PathId, type RestGuestOptions } from './rest-guest.ts'
+import { fieldOf, opened, PathId, type RestGuestOptions } from './rest-driver.ts'
 
 export interface ExternalUsersOptions extends RestGuestOptions {
   readonly organizationId: string

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
 import { explainWith, WRITE_GUEST_ATTRIBUTES } from './refusal-hints.ts'
-import { segment, type RestGuestOptions } from './rest-guest.ts'
+import { segment, type RestGuestOptions } from './rest-driver.ts'
 
 const explain = explainWith(WRITE_GUEST_ATTRIBUTES)
 

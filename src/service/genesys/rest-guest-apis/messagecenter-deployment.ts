@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { createCachedValue } from '../../upstream/cached-value.ts'
 import { pathSegment } from '../../urls/path-segment.ts'
 import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { DeadlineAtMs, DeploymentInfo } from '../guest-api.ts'
 import {
   DEPLOYMENT_NOT_ACTIVE,
@@ -11,7 +11,7 @@ import {
   explainWith,
   READ_DEPLOYMENT,
 } from './refusal-hints.ts'
-import type { RestGuestOptions } from './rest-guest.ts'
+import type { RestGuestOptions } from './rest-driver.ts'
 
 const TTL_MS = 3 * 60_000
 /** Short, so that a deployment that was fixed is usable soon. */

@@ -12,12 +12,12 @@ import { createGuestConnections, type GuestConnections } from './connection/gues
 import { CONFIG_TIMEOUT_MS, createSessionLifecycle } from './operations/session-lifecycle.ts'
 import { createWebSocketOpener } from './connection/handshake.ts'
 import { createSessionReader } from './connection/session-state.ts'
-import type { SocketObserver } from './connection/socket-observer.ts'
+import type { SocketObserver } from '../../observability/socket-observer.ts'
 import { createHistory } from './operations/history.ts'
 import { createConversationAccess } from './operations/participant-attributes.ts'
 import { createTextFormat } from './operations/text-format.ts'
 import { createSignIn } from './operations/sign-in.ts'
-import type { UpstreamTracing } from '../../upstream/upstream-tracing.ts'
+import type { UpstreamTracing } from '../../observability/tracing.ts'
 import { createTokenOperations } from './operations/token-operations.ts'
 
 export interface WebMessagingOptions {

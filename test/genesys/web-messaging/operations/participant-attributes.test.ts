@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createConversationAccess } from '../../../../src/service/genesys/web-messaging/operations/participant-attributes.ts'
 import type { AccessToken } from '../../../../src/service/genesys/oauth/access-token.ts'
 import type { UpstreamClient } from '../../../../src/service/upstream/upstream-client.ts'
-import { UpstreamError } from '../../../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../../src/service/errors/upstream-error.ts'
 import { fakeGenesys } from '../fake-genesys.ts'
 import { accessTokenOf, soon, startDriver } from '../start-driver.ts'
 

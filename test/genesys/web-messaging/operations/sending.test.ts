@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { UpstreamError } from '../../../../src/service/upstream/upstream-error.ts'
+import { UpstreamError } from '../../../../src/service/errors/upstream-error.ts'
 import type { WebMessagingOptions } from '../../../../src/service/genesys/web-messaging/web-messaging.ts'
 import { isState, listen, says, soon, startDriver, type Driver } from '../start-driver.ts'
 

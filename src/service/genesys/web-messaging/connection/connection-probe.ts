@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import { echo } from '../wire/requests.ts'
 import type { GuestRequest } from './pending-request.ts'
 import type { SessionSocket } from './session-socket.ts'

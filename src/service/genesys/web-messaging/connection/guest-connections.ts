@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, JourneyContext } from '../../guest-api.ts'
 import { GuestConnection, type ConnectionSettings } from './guest-connection.ts'
 

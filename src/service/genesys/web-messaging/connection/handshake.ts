@@ -6,9 +6,9 @@ import { WebSocket } from 'ws'
 import { monotonicNow } from '../../../time/monotonic-now.ts'
 import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
 import { parseRetryAfter } from '../../../upstream/retry.ts'
-import type { ErrorFacts } from '../../../upstream/coded-error.ts'
+import type { ErrorFacts } from '../../../errors/coded-error.ts'
 import { unreachableHint } from '../../../upstream/upstream-failure.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 
 export interface HandshakeOptions {
   /** `wss://webmessaging.<domain>`, with or without `/v1`. */

@@ -1,5 +1,5 @@
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
-import type { TracedFrame, UpstreamTracing } from '../../../upstream/upstream-tracing.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
+import type { TracedFrame, UpstreamTracing } from '../../../observability/tracing.ts'
 import type { Purpose } from '../wire/frame-errors.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { RequestFrame } from '../wire/requests.ts'

@@ -1,4 +1,4 @@
-import type { UpstreamError } from '../../../upstream/upstream-error.ts'
+import type { UpstreamError } from '../../../errors/upstream-error.ts'
 import { isAboutTyping, refusesUpload, toUpstreamError } from '../wire/frame-errors.ts'
 import type { ErrorFrame, Frame } from '../wire/frames.ts'
 import { TYPING_TRACING_ID, typingOn } from '../wire/requests.ts'

@@ -1,6 +1,6 @@
-import type { UpstreamTracing } from '../../../upstream/upstream-tracing.ts'
+import type { UpstreamTracing } from '../../../observability/tracing.ts'
 import type { WebSocket, RawData } from 'ws'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { JourneyContext } from '../../guest-api.ts'
 import { toUpstreamError } from '../wire/frame-errors.ts'
 import { readFrame, type ErrorFrame, type Frame, type SessionResponse } from '../wire/frames.ts'
@@ -8,8 +8,8 @@ import { configureSession, type RequestFrame } from '../wire/requests.ts'
 import type { ConnectionRateLimiter, WaitingConnection } from './connection-rate-limiter.ts'
 import type { OpenWebSocket } from './handshake.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
-import { handleSocketEvents } from './socket-events.ts'
-import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
+import { handleSocketEvents } from './websocket-events.ts'
+import type { SocketLossReason, SocketObserver } from '../../../observability/socket-observer.ts'
 
 /** The credentials of a signed-in guest. Secret. */
 export interface Credentials {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import { parseUrl } from '../../../urls/parse-url.ts'
 
 const Domains = z.object({

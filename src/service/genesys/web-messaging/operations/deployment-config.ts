@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { createCachedValue } from '../../../upstream/cached-value.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { DeploymentInfo } from '../../guest-api.ts'
 import { listOf, maybe } from '../wire/json-schemas.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, Message, OutgoingMessage, RepeatedMessage } from '../../guest-api.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { withDeadline } from '../../../upstream/with-deadline.ts'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../../guest-api.ts'
 import { StructuredMessage, type Frame } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'

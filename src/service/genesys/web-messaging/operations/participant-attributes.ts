@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { UpstreamClient, UpstreamRequest } from '../../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { Attributes, Guest } from '../../guest-api.ts'
-import { segment } from '../../rest-guest-apis/rest-guest.ts'
+import { segment } from '../../rest-guest-apis/rest-driver.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import type { History } from './history.ts'
 

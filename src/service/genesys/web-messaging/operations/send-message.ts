@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { AcceptedMessage, Guest, Message, OutgoingMessage } from '../../guest-api.ts'
 import type { Frame } from '../wire/frames.ts'
 import {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, JourneyContext, OpenedGuest, OpenRequest, SessionState } from '../../guest-api.ts'
 import { explainRefusal, type AllowedDomainsOptions } from './allowed-domains.ts'
 import type { DeploymentConfig } from './deployment-config.ts'

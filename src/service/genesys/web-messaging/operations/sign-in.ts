@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, OpenedGuest, SignInGrant } from '../../guest-api.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import type { DeploymentConfig } from './deployment-config.ts'

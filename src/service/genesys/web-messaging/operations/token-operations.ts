@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { JourneyContext, SignInGrant } from '../../guest-api.ts'
 import { maybe } from '../wire/json-schemas.ts'
 import type { Credentials } from '../connection/session-socket.ts'

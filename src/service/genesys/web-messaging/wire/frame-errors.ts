@@ -1,5 +1,5 @@
-import type { ErrorFacts } from '../../../upstream/coded-error.ts'
-import { UpstreamError, type UpstreamErrorCode } from '../../../upstream/upstream-error.ts'
+import type { ErrorFacts } from '../../../errors/coded-error.ts'
+import { UpstreamError, type UpstreamErrorCode } from '../../../errors/upstream-error.ts'
 
 /** The kind of request that was refused; some codes have different meanings for different requests. */
 export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'

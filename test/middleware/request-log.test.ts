@@ -1,12 +1,12 @@
 import { expect, jest, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
-import { createLogSampler } from '../src/service/observability/log-sampler.ts'
-import type { Log } from '../src/service/observability/log.ts'
-import { createMetrics } from '../src/service/observability/metrics.ts'
-import { problemHandler } from '../src/service/problems/problem-handler.ts'
-import { requestLog } from '../src/service/observability/request-log.ts'
-import { SessionError } from '../src/service/sessions/session-error.ts'
+import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
+import type { Log } from '../../src/service/observability/log.ts'
+import { createMetrics } from '../../src/service/observability/metrics.ts'
+import { problemHandler } from '../../src/service/middleware/problem-handler.ts'
+import { requestLog } from '../../src/service/middleware/request-log.ts'
+import { SessionError } from '../../src/service/errors/session-error.ts'
 
 function start() {
   const log = {

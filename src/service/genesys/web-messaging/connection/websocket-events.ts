@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
-import { UpstreamError } from '../../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../../errors/upstream-error.ts'
 import { handshakeError, noConnectionError } from './handshake.ts'
-import type { SocketLossReason, SocketObserver } from './socket-observer.ts'
+import type { SocketLossReason, SocketObserver } from '../../../observability/socket-observer.ts'
 
 /** The handlers for the events of a guest's WebSocket. */
 export interface SocketEventHandlers {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { createLogSampler } from './log-sampler.ts'
-import { addressKey } from '../middleware/client-address.ts'
-import { problemOf, requestIdOf, traceIdOf } from '../problems/problem-handler.ts'
-import { PROBE_PATHS, whenClosed } from '../http-server/admission.ts'
-import type { SiteMiddleware } from '../site-middleware.ts'
+import type { Log } from '../observability/log.ts'
+import { createLogSampler } from '../observability/log-sampler.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import { addressKey } from './client-address.ts'
+import { problemOf, requestIdOf, traceIdOf } from './problem-handler.ts'
+import { PROBE_PATHS } from './admission.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 
@@ -19,7 +21,7 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
  * metrics. Refusals with the same code to the same address share one line per second, which contains their number.
  */
 export function requestLog(
-  siteMiddlewareOf: (res: Response) => Pick<SiteMiddleware, 'log' | 'metrics'>,
+  siteMiddlewareOf: (res: Response) => { readonly log: Log; readonly metrics: Metrics },
 ): RequestHandler {
   const sample = createLogSampler()
   return (req, res, next) => {

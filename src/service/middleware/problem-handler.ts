@@ -1,9 +1,9 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Log } from '../observability/log.ts'
 import type { LogSampler } from '../observability/log-sampler.ts'
-import { RequestError } from '../middleware/request-error.ts'
-import { problemCode, problemHint, toProblem } from './problem.ts'
-import { PROBLEM_CATALOGUE, type ProblemCode } from './catalogue.ts'
+import { RequestError } from '../errors/request-error.ts'
+import { problemCode, problemHint, toProblem } from '../problems/problem.ts'
+import { PROBLEM_CATALOGUE, type ProblemCode } from '../problems/catalogue.ts'
 
 export interface ProblemHandlerOptions {
   readonly log: Log

@@ -1,4 +1,4 @@
-import { CodedError } from '../upstream/coded-error.ts'
+import { CodedError } from './coded-error.ts'
 
 /** Codes from the problem catalogue for operations that a guest cannot do. */
 export type SessionErrorCode =

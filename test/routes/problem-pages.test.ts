@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
 import { PROBLEM_CATALOGUE, PROBLEM_CODES } from '../../src/service/problems/catalogue.ts'
-import { problemIndex, problemPage, problemPages } from '../../src/service/problems/problem-pages.ts'
+import { problemIndex, problemPage, problemPages } from '../../src/service/routes/problem-pages.ts'
 
 const app = express().use('/chat/docs/problems', problemPages())
 

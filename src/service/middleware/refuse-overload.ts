@@ -1,10 +1,19 @@
 import type { Request, Response } from 'express'
-import { createLogSampler } from './observability/log-sampler.ts'
-import { overloaded, RequestError } from './middleware/request-error.ts'
-import { problemHint, toProblem, type ProblemOptions } from './problems/problem.ts'
-import { chooseRequestId } from './observability/request-log.ts'
-import type { Refusal } from './http-server/admission.ts'
-import type { SiteMiddleware } from './site-middleware.ts'
+import { overloaded, RequestError } from '../errors/request-error.ts'
+import type { Refusal } from '../http-server/open-limit.ts'
+import type { Log } from '../observability/log.ts'
+import { createLogSampler } from '../observability/log-sampler.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import { problemHint, toProblem, type ProblemOptions } from '../problems/problem.ts'
+import type { OriginGate } from './origin-gate.ts'
+import { chooseRequestId } from './request-log.ts'
+
+/** What a refusal needs of the request's site. */
+export interface OverloadedSite extends ProblemOptions {
+  readonly gate: OriginGate
+  readonly log: Log
+  readonly metrics: Metrics
+}
 
 const ERRORS: Readonly<Record<Refusal, RequestError>> = {
   'all taken': overloaded(
@@ -21,12 +30,12 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
  * and pages from allowed origins can read it. Every refusal is counted, but at most one per second is logged.
  */
 export function refuseOverload(
-  siteMiddlewareOf: (res: Response) => SiteMiddleware,
+  siteOf: (res: Response) => OverloadedSite,
 ): (req: Request, res: Response, refusal: Refusal) => void {
   const sample = createLogSampler()
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return (req, res, refusal) => {
-    const { gate, log, metrics, publicUrl, hints } = siteMiddlewareOf(res)
+    const { gate, log, metrics, publicUrl, hints } = siteOf(res)
     const key = `${refusal} ${publicUrl} ${hints}`
     const { status, headers, body, code } =
       prepared.get(key) ?? prepare(ERRORS[refusal], { publicUrl, hints })

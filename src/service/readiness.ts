@@ -1,42 +1,10 @@
-import type { AccessToken } from '../genesys/oauth/access-token.ts'
-import { activeDeployment } from '../genesys/active-deployment.ts'
-import type { DeadlineAtMs, GuestApi } from '../genesys/guest-api.ts'
-import type { ServiceState } from '../service-state.ts'
-import { monotonicNow as processMonotonicNow } from '../time/monotonic-now.ts'
-import { UpstreamError } from '../upstream/upstream-error.ts'
-
-export interface ReadinessCheck {
-  readonly name:
-    | 'oauth'
-    | 'deployment'
-    | 'allowed-domains'
-    | 'draining'
-    | 'trust-proxy'
-    | 'redis'
-    | 'sites-file'
-    | 'session-keys-file'
-    | 'log'
-    | 'availability'
-    | 'visitor-webhook'
-    | 'survey'
-    | 'journey'
-    | 'blocklist'
-    | 'knowledge'
-  /** The id of the site, if there are several sites. */
-  readonly site?: string
-  readonly ok: boolean
-  /** For a failed check: whether no guest can be served until it is fixed. */
-  readonly essential?: boolean
-  /** A code from the problem catalogue. */
-  readonly code?: string
-  readonly hint?: string
-}
-
-export interface ReadinessReport {
-  /** `degraded`: guests are served, but an operator should look at something. */
-  readonly status: 'ready' | 'degraded' | 'not ready'
-  readonly checks: readonly ReadinessCheck[]
-}
+import type { AccessToken } from './genesys/oauth/access-token.ts'
+import { activeDeployment } from './genesys/active-deployment.ts'
+import type { DeadlineAtMs, GuestApi } from './genesys/guest-api.ts'
+import type { ReadinessCheck, ReadinessReport } from './observability/readiness-report.ts'
+import type { ServiceState } from './service-state.ts'
+import { monotonicNow as processMonotonicNow } from './time/monotonic-now.ts'
+import { UpstreamError } from './errors/upstream-error.ts'
 
 export interface Readiness {
   /** @param onlySite the id of one of several sites, for a report that reveals nothing about the others */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Router, type Response } from 'express'
-import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from './catalogue.ts'
+import { isProblemCode, PROBLEM_CATALOGUE, PROBLEM_CODES } from '../problems/catalogue.ts'
 import { escapeHtml } from '../html/escape-html.ts'
-import { RequestError } from '../middleware/request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --mark: #0a5bd3; --code: #eff2f5 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { pathSegment } from '../../urls/path-segment.ts'
 import type { UpstreamClient } from '../../upstream/upstream-client.ts'
-import { UpstreamError } from '../../upstream/upstream-error.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import { selectedReplies, textsOf } from '../selected-replies.ts'
 import {

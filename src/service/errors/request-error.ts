@@ -1,4 +1,4 @@
-import { CodedError } from '../upstream/coded-error.ts'
+import { CodedError } from './coded-error.ts'
 
 /** Errors in the request itself, or reasons not to serve it. Errors in a guest's session have their own codes. */
 export type RequestErrorCode =
