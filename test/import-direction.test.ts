@@ -3,14 +3,17 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 
 /** The layers from top to bottom: each imports only from itself and from those listed after it. */
 const LAYERS = [
+  'openapi',
+  'redis',
   'features',
+  'settings',
   'routes',
   'middleware',
   'problems',
-  'http-server',
+  'incoming-http',
   'sessions',
   'genesys',
-  'upstream',
+  'outgoing-http',
   'observability',
   'errors',
   'collections',
@@ -18,8 +21,6 @@ const LAYERS = [
   'urls',
   'html',
 ]
-/** Not a layer, but features may import it: they read their settings. */
-const SETTINGS = 'settings'
 const SERVICE = 'service/'
 /** Separate programs: they do not import the service, and it does not import them. */
 const APART = ['simulator', 'browser', 'test-kit']
@@ -75,9 +76,13 @@ test('all imports of a source file are found', () => {
   ])
 })
 
+test('every folder of the service is a layer', () => {
+  const folders = new Set(files.map(({ path }) => layerOf(path)).filter((folder) => folder !== ''))
+  expect([...folders].sort()).toEqual([...LAYERS].sort())
+})
+
 test.each(LAYERS)('the layer %s imports only from itself and the layers below it', (layer) => {
   const allowed = LAYERS.slice(LAYERS.indexOf(layer))
-  if (layer === 'features') allowed.push(SETTINGS)
   expect(
     wrongImports(
       ({ path }) => layerOf(path) === layer,

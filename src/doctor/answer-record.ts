@@ -1,4 +1,4 @@
-import type { ObservedResponse } from '../service/upstream/upstream-client.ts'
+import type { ObservedResponse } from '../service/outgoing-http/upstream-client.ts'
 import type { GenesysHosts } from '../service/settings/genesys-settings.ts'
 import { shapeOf } from './shape.ts'
 import { parseUrl } from '../service/urls/parse-url.ts'

@@ -1,18 +1,18 @@
 import type { Config } from './settings/config.ts'
 import { createAccessToken, type AccessToken, type RefusedCredentials } from './genesys/oauth/access-token.ts'
-import { createExternalGuests } from './genesys/rest-guest-apis/external-guests.ts'
-import { createExternalUsers } from './genesys/rest-guest-apis/external-users.ts'
+import { createExternalGuests } from './genesys/rest-drivers/external-guests.ts'
+import { createExternalUsers } from './genesys/rest-drivers/external-users.ts'
 import type { GuestApi } from './genesys/guest-api.ts'
-import { createGuestIdentities } from './genesys/rest-guest-apis/guest-identities.ts'
+import { createGuestIdentities } from './genesys/rest-drivers/guest-identities.ts'
 import { createWebMessaging } from './genesys/web-messaging/web-messaging.ts'
-import { createFileAddresses, type FileAddresses } from './upstream/file-addresses.ts'
-import { createUpstreamAgents } from './upstream/upstream-agents.ts'
+import { createFileAddresses, type FileAddresses } from './outgoing-http/file-addresses.ts'
+import { createUpstreamAgents } from './outgoing-http/upstream-agents.ts'
 import {
   createUpstreamClient,
   type ObservedAttempt,
   type ObservedResponse,
   type UpstreamClient,
-} from './upstream/upstream-client.ts'
+} from './outgoing-http/upstream-client.ts'
 import { secretFromFile } from './settings/secret-files.ts'
 import type { Log } from './observability/log.ts'
 import type { Metrics } from './observability/metrics.ts'

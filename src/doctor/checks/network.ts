@@ -1,6 +1,6 @@
 import { isLoopback } from '../../service/settings/encryption.ts'
 import { HOST_VARIABLES } from '../../service/settings/genesys-settings.ts'
-import { createProxyFinder } from '../../service/upstream/outbound-proxy.ts'
+import { createProxyFinder } from '../../service/outgoing-http/outbound-proxy.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext } from '../check.ts'
 import {
   certificateFault,

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Config } from '../../service/settings/config.ts'
 import { allRegions, findRegion } from '../../service/genesys/regions.ts'
 import { readConfig } from '../../service/genesys/web-messaging/operations/deployment-config.ts'
-import { createUpstreamClient, type UpstreamClient } from '../../service/upstream/upstream-client.ts'
+import { createUpstreamClient, type UpstreamClient } from '../../service/outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../service/errors/upstream-error.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext } from '../check.ts'
 

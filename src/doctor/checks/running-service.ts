@@ -1,6 +1,10 @@
 import type { Config } from '../../service/settings/config.ts'
-import { createAttemptSender, type Outcome, type SendAttempt } from '../../service/upstream/http-attempt.ts'
-import { createUpstreamAgents } from '../../service/upstream/upstream-agents.ts'
+import {
+  createAttemptSender,
+  type Outcome,
+  type SendAttempt,
+} from '../../service/outgoing-http/http-attempt.ts'
+import { createUpstreamAgents } from '../../service/outgoing-http/upstream-agents.ts'
 import { hostInUrl } from '../../service/urls/host-in-url.ts'
 import { failed, ok, skipped, warning, type Check, type CheckContext, type Finding } from '../check.ts'
 import { certificateFault } from '../network-probe.ts'

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { whenClosed } from '../http-server/when-closed.ts'
+import { whenClosed } from '../incoming-http/when-closed.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { addressKey } from './client-address.ts'
 import { RequestError } from '../errors/request-error.ts'
 import { guestIdOf } from './session-guard.ts'
-import { addSharedCheck, passSharedChecks } from './shared-checks.ts'
+import { addSharedCheck, passSharedChecks } from './shared-store-checks.ts'
 
 export interface RateLimitSettings {
   readonly perGuestPerMinute: number

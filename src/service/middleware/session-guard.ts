@@ -3,7 +3,7 @@ import type { GuestSessions } from '../sessions/guest-sessions.ts'
 import { sessionInvalid, type SessionClaims } from '../sessions/session-token.ts'
 import { isSameOrigin, originOf } from './origin-gate.ts'
 import { sessionCookieOf } from './session-cookie.ts'
-import { addSharedCheck } from './shared-checks.ts'
+import { addSharedCheck } from './shared-store-checks.ts'
 
 const claimsByRequest = new WeakMap<Request, SessionClaims>()
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '../genesys/guest-api.ts'
-import { withDeadline } from '../upstream/with-deadline.ts'
+import { withDeadline } from '../outgoing-http/with-deadline.ts'
 import { SessionError } from '../errors/session-error.ts'
 import { attributesFromClaims, type VerifyUserToken, type Visitor } from './user-token.ts'
 

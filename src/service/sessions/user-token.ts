@@ -11,8 +11,8 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { Attributes } from '../genesys/guest-api.ts'
-import { createAttemptSender } from '../upstream/http-attempt.ts'
-import { createUpstreamAgents } from '../upstream/upstream-agents.ts'
+import { createAttemptSender } from '../outgoing-http/http-attempt.ts'
+import { createUpstreamAgents } from '../outgoing-http/upstream-agents.ts'
 import { SessionError } from '../errors/session-error.ts'
 
 export interface UserTokenSettings {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
 import { createVendorCheck } from '../../../src/service/features/challenge/vendors.ts'
-import { createUpstreamAgents } from '../../../src/service/upstream/upstream-agents.ts'
+import { createUpstreamAgents } from '../../../src/service/outgoing-http/upstream-agents.ts'
 
 type Kind = Parameters<typeof createVendorCheck>[0]['kind']
 

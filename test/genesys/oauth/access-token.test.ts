@@ -3,9 +3,12 @@ import fc from 'fast-check'
 import nock from 'nock'
 import { createAccessToken, type AccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
 import { tokenLifetime } from '../../../src/service/genesys/oauth/token-lifetime.ts'
-import { createUpstreamClient, type UpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
+import {
+  createUpstreamClient,
+  type UpstreamClient,
+} from '../../../src/service/outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../../src/service/errors/upstream-error.ts'
-import { failure } from '../../upstream/failure.ts'
+import { failure } from '../../outgoing-http/failure.ts'
 
 const LOGIN = 'https://login.mypurecloud.ie'
 const SECRET = 'wZ9-very-secret'

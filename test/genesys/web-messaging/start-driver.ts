@@ -1,5 +1,8 @@
 import { afterEach } from '@jest/globals'
-import { createUpstreamClient, type UpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
+import {
+  createUpstreamClient,
+  type UpstreamClient,
+} from '../../../src/service/outgoing-http/upstream-client.ts'
 import { createAccessToken, type AccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
 import type { Guest, GuestApi, GuestEvent } from '../../../src/service/genesys/guest-api.ts'
 import {

@@ -14,7 +14,7 @@ import { createCallbacks, type CallbackOptions, type CallbackSettings } from './
 import { createCallbackOperations } from './callback-operations.ts'
 import type { GuestSessions } from '../../sessions/guest-sessions.ts'
 import type { SharedAttempts } from '../../sessions/idempotency.ts'
-import { createCallBudget } from '../../upstream/call-budget.ts'
+import { createCallBudget } from '../../outgoing-http/call-budget.ts'
 import { createGuestWait } from './guest-wait.ts'
 import { causeOf, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'

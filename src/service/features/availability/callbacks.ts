@@ -5,7 +5,7 @@ import { RequestError } from '../../errors/request-error.ts'
 import { createIdempotency, type SharedAttempts } from '../../sessions/idempotency.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
-import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../upstream/call-budget.ts'
+import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
 import { internationalNumber, type CountryCode } from './phone-number.ts'
 import type { CallbackOperations } from './callback-operations.ts'
 

@@ -1,7 +1,7 @@
 import type { Guest, GuestApi } from '../../genesys/guest-api.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
-import type { CallBudget } from '../../upstream/call-budget.ts'
+import type { CallBudget } from '../../outgoing-http/call-budget.ts'
 import { waitRange, type WaitMinutes } from './wait-range.ts'
 
 /** What is remembered about a guest between two estimates. */

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
-import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
-import { callBudgetUsed, type CallBudget } from '../../upstream/call-budget.ts'
-import { idSegment } from '../../upstream/id-segment.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../outgoing-http/upstream-client.ts'
+import { callBudgetUsed, type CallBudget } from '../../outgoing-http/call-budget.ts'
+import { idSegment } from '../../outgoing-http/id-segment.ts'
 
 const References = z
   .array(z.object({ id: z.string().min(1) }))

@@ -1,4 +1,4 @@
-import { createCachedValue } from '../../upstream/cached-value.ts'
+import { createCachedValue } from '../../outgoing-http/cached-value.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 
 /** Values that one replica has read and the others use. Only replicas can write them. Neither method rejects. */

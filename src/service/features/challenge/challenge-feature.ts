@@ -8,7 +8,7 @@ import { hasSession } from '../../middleware/session-guard.ts'
 import type { Log } from '../../observability/log.ts'
 import { createLogSampler } from '../../observability/log-sampler.ts'
 import type { ChallengeSettings } from '../../settings/challenge-settings.ts'
-import { createUpstreamAgents } from '../../upstream/upstream-agents.ts'
+import { createUpstreamAgents } from '../../outgoing-http/upstream-agents.ts'
 import { CHALLENGE_LIFETIME_MS, createAltcha } from './altcha.ts'
 import { createVendorCheck } from './vendors.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ChallengeSettings } from '../../settings/challenge-settings.ts'
-import { createAttemptSender } from '../../upstream/http-attempt.ts'
-import type { UpstreamAgents } from '../../upstream/upstream-agents.ts'
+import { createAttemptSender } from '../../outgoing-http/http-attempt.ts'
+import type { UpstreamAgents } from '../../outgoing-http/upstream-agents.ts'
 
 /** `unavailable`: the vendor did not report anything about the token. */
 export interface Verdict {

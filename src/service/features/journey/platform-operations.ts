@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
-import { callBudgetUsed, type CallBudget } from '../../upstream/call-budget.ts'
-import type { UpstreamClient, UpstreamRequest } from '../../upstream/upstream-client.ts'
+import { callBudgetUsed, type CallBudget } from '../../outgoing-http/call-budget.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../outgoing-http/upstream-client.ts'
 
 const RecordedEvent = z.object({ session: z.object({ id: z.string().nullish() }).nullish() }).nullish()
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SurveySettings } from '../../settings/survey-settings.ts'
-import type { Outcome } from '../../upstream/http-attempt.ts'
-import { createSignedWebhook } from '../../upstream/signed-webhook.ts'
+import type { Outcome } from '../../outgoing-http/http-attempt.ts'
+import { createSignedWebhook } from '../../outgoing-http/signed-webhook.ts'
 
 /** Sends scores to the site's backend, signed as in Standard Webhooks. */
 export interface ScoreWebhook {

@@ -6,7 +6,7 @@ import { SessionError } from '../../errors/session-error.ts'
 import type { TrustedVisitor } from '../../sessions/identity.ts'
 import type { VisitorWebhookSettings } from '../../settings/visitor-webhook-settings.ts'
 import { credentialOf, type Credential } from './credential.ts'
-import { createSignedWebhook } from '../../upstream/signed-webhook.ts'
+import { createSignedWebhook } from '../../outgoing-http/signed-webhook.ts'
 import { readResponse, type Failure, type KnownVisitor } from './webhook-response.ts'
 
 export interface VisitorWebhook {

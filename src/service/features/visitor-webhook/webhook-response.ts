@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { PLATFORM_LIMITS } from '../../genesys/guest-api.ts'
-import type { Outcome } from '../../upstream/http-attempt.ts'
-import { MAX_WEBHOOK_RESPONSE_BYTES } from '../../upstream/signed-webhook.ts'
+import type { Outcome } from '../../outgoing-http/http-attempt.ts'
+import { MAX_WEBHOOK_RESPONSE_BYTES } from '../../outgoing-http/signed-webhook.ts'
 
 /** What the site's backend states about a visitor. */
 export interface KnownVisitor {

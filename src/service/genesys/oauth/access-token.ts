@@ -1,5 +1,5 @@
-import { createCachedValue } from '../../upstream/cached-value.ts'
-import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { createCachedValue } from '../../outgoing-http/cached-value.ts'
+import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
 import type { ErrorFacts } from '../../errors/coded-error.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'

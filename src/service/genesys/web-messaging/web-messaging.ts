@@ -1,5 +1,5 @@
-import { createFileAddresses, type FileAddresses } from '../../upstream/file-addresses.ts'
-import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import { createFileAddresses, type FileAddresses } from '../../outgoing-http/file-addresses.ts'
+import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { monotonicNow } from '../../time/monotonic-now.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
 import type { Capability, Guest, GuestApi, GuestEventListener } from '../guest-api.ts'

@@ -4,10 +4,10 @@ import { createSecureContext } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { WebSocket } from 'ws'
 import { monotonicNow } from '../../../time/monotonic-now.ts'
-import { createProxyFinder } from '../../../upstream/outbound-proxy.ts'
-import { parseRetryAfter } from '../../../upstream/retry.ts'
+import { createProxyFinder } from '../../../outgoing-http/outbound-proxy.ts'
+import { parseRetryAfter } from '../../../outgoing-http/retry.ts'
 import type { ErrorFacts } from '../../../errors/coded-error.ts'
-import { unreachableHint } from '../../../upstream/upstream-failure.ts'
+import { unreachableHint } from '../../../outgoing-http/upstream-failure.ts'
 import { UpstreamError } from '../../../errors/upstream-error.ts'
 
 export interface HandshakeOptions {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { createCachedValue } from '../../../upstream/cached-value.ts'
-import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import { createCachedValue } from '../../../outgoing-http/cached-value.ts'
+import type { UpstreamClient } from '../../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { DeploymentInfo } from '../../guest-api.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { withDeadline } from '../../../upstream/with-deadline.ts'
-import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import { withDeadline } from '../../../outgoing-http/with-deadline.ts'
+import type { UpstreamClient } from '../../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../../guest-api.ts'
 import { StructuredMessage, type Frame } from '../wire/frames.ts'

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { UpstreamClient, UpstreamRequest } from '../../../upstream/upstream-client.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { AccessToken } from '../../oauth/access-token.ts'
 import type { Attributes, Guest } from '../../guest-api.ts'
-import { segment } from '../../rest-guest-apis/rest-driver.ts'
+import { idSegment } from '../../../outgoing-http/id-segment.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import type { History } from './history.ts'
 
@@ -83,7 +83,7 @@ export function createConversationAccess(options: {
     )({
       operation: 'find_conversation',
       method: 'GET',
-      path: `${segment(messageId)}/details`,
+      path: `${idSegment(messageId)}/details`,
       schema: MessageDetails,
     })
     return conversationId
@@ -98,7 +98,7 @@ export function createConversationAccess(options: {
     const call = callWith(token, deadlineAtMs)
     const conversationId = await findConversation(token, guest, deadlineAtMs)
     if (conversationId === undefined) return false
-    const conversation = segment(conversationId)
+    const conversation = idSegment(conversationId)
     const { participants } = await call({
       operation: 'read_conversation',
       method: 'GET',
@@ -112,7 +112,7 @@ export function createConversationAccess(options: {
     await call({
       operation: 'write_attributes',
       method: 'PATCH',
-      path: `${conversation}/participants/${segment(customer.id)}/attributes`,
+      path: `${conversation}/participants/${idSegment(customer.id)}/attributes`,
       body: { attributes },
       schema: z.unknown(),
       allowNonJson: true,

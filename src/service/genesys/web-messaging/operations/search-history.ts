@@ -1,4 +1,4 @@
-import { selectedReplies, textsOf } from '../../selected-replies.ts'
+import { selectedReplies, textsOf } from '../../replies-of-message.ts'
 import type { Message, OutgoingMessage, Reply } from '../../guest-api.ts'
 import type { LateAcknowledgements } from '../connection/late-acknowledgements.ts'
 import type { StructuredMessage } from '../wire/frames.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { UpstreamClient } from '../../../upstream/upstream-client.ts'
+import type { UpstreamClient } from '../../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../../errors/upstream-error.ts'
 import type { JourneyContext, SignInGrant } from '../../guest-api.ts'
 import { maybe } from '../wire/json-schemas.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { selectedReplies } from '../../selected-replies.ts'
+import { selectedReplies } from '../../replies-of-message.ts'
 import type { Attributes, JourneyContext, OutgoingMessage } from '../../guest-api.ts'
 
 /**

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import {
   createGuestIdentities,
   type GuestIdentitiesOptions,
-} from '../../../src/service/genesys/rest-guest-apis/guest-identities.ts'
-import { failure } from '../../upstream/failure.ts'
+} from '../../../src/service/genesys/rest-drivers/guest-identities.ts'
+import { failure } from '../../outgoing-http/failure.ts'
 import { describeGuestApiContract } from '../guest-api.contract.ts'
 import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'
 import { ALL_BENDS, startRestHarness } from './rest-harness.ts'

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import {
   createMessageCenterDeployment,
   type MessageCenterDeployment,
-} from '../../../src/service/genesys/rest-guest-apis/messagecenter-deployment.ts'
-import { failure } from '../../upstream/failure.ts'
+} from '../../../src/service/genesys/rest-drivers/messagecenter-deployment.ts'
+import { failure } from '../../outgoing-http/failure.ts'
 import { DEPLOYMENT_ID, ORGANIZATION_ID, RestGenesys } from './rest-genesys.ts'
 
 const MINUTE_MS = 60_000

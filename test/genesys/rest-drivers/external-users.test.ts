@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createExternalUsers } from '../../../src/service/genesys/rest-guest-apis/external-users.ts'
-import { failure } from '../../upstream/failure.ts'
+import { createExternalUsers } from '../../../src/service/genesys/rest-drivers/external-users.ts'
+import { failure } from '../../outgoing-http/failure.ts'
 import { describeGuestApiContract } from '../guest-api.contract.ts'
 import { ORGANIZATION_ID, RestGenesys, type RestDialect } from './rest-genesys.ts'
 import { ALL_BENDS, startRestHarness } from './rest-harness.ts'

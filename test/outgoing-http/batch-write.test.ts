@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { setImmediate as turn } from 'node:timers/promises'
-import { batchWrite } from '../../src/service/upstream/batch-write.ts'
+import { batchWrite } from '../../src/service/outgoing-http/batch-write.ts'
 
 const unexpected = (error: unknown): never => {
   throw error

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parseRetryAfter, retryDelayMs } from '../../src/service/upstream/retry.ts'
+import { parseRetryAfter, retryDelayMs } from '../../src/service/outgoing-http/retry.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 10, 0, 0)
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
-import { createUpstreamAgents, type UpstreamAgents } from '../../src/service/upstream/upstream-agents.ts'
+import { createUpstreamAgents, type UpstreamAgents } from '../../src/service/outgoing-http/upstream-agents.ts'
 
 let agents: UpstreamAgents
 let upstream: net.Server

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { Response } from 'express'
-import { reconnectSpreadMs } from '../../src/service/http-server/reconnect-spread.ts'
-import { createEventStreams, StreamUpkeep } from '../../src/service/http-server/event-stream.ts'
+import { reconnectSpreadMs } from '../../src/service/incoming-http/reconnect-spread.ts'
+import { createEventStreams, StreamUpkeep } from '../../src/service/incoming-http/event-stream.ts'
 
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())

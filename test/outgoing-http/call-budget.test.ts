@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { createAvailability } from '../../src/service/features/availability/availability.ts'
-import { createCallBudget } from '../../src/service/upstream/call-budget.ts'
+import { createCallBudget } from '../../src/service/outgoing-http/call-budget.ts'
 import type { Log } from '../../src/service/observability/log.ts'
-import type { UpstreamClient, UpstreamRequest } from '../../src/service/upstream/upstream-client.ts'
+import type { UpstreamClient, UpstreamRequest } from '../../src/service/outgoing-http/upstream-client.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { createAccessToken } from '../../../src/service/genesys/oauth/access-token.ts'
-import type { RestGuestOptions } from '../../../src/service/genesys/rest-guest-apis/rest-driver.ts'
-import { createUpstreamClient } from '../../../src/service/upstream/upstream-client.ts'
+import type { RestGuestOptions } from '../../../src/service/genesys/rest-drivers/rest-driver-parts.ts'
+import { createUpstreamClient } from '../../../src/service/outgoing-http/upstream-client.ts'
 
 export const API = 'https://api.mypurecloud.ie'
 export const LOGIN = 'https://login.mypurecloud.ie'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createMemoryWatch, type MemoryFigures } from '../../src/service/http-server/memory-watch.ts'
+import { createMemoryWatch, type MemoryFigures } from '../../src/service/incoming-http/memory-watch.ts'
 
 const MIB = 1024 * 1024
 

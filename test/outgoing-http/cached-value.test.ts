@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { createCachedValue, type CachedValue } from '../../src/service/upstream/cached-value.ts'
+import { createCachedValue, type CachedValue } from '../../src/service/outgoing-http/cached-value.ts'
 
 const isVerdict = (error: unknown): boolean => error instanceof Error && error.message === 'remembered'
 

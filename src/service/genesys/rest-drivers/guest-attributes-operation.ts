@@ -3,7 +3,8 @@ import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { Attributes, DeadlineAtMs } from '../guest-api.ts'
 import { explainWith, WRITE_GUEST_ATTRIBUTES } from './refusal-hints.ts'
-import { segment, type RestGuestOptions } from './rest-driver.ts'
+import type { RestGuestOptions } from './rest-driver-parts.ts'
+import { idSegment } from '../../outgoing-http/id-segment.ts'
 
 const explain = explainWith(WRITE_GUEST_ATTRIBUTES)
 
@@ -16,7 +17,7 @@ export async function writeGuestAttributes(
   attributes: Attributes,
   deadlineAtMs: DeadlineAtMs,
 ): Promise<void> {
-  const url = `${apiUrl}/api/v2/webmessaging/guests/${segment(guestId)}/attributes`
+  const url = `${apiUrl}/api/v2/webmessaging/guests/${idSegment(guestId)}/attributes`
   const write = (authorization: string): Promise<unknown> =>
     client.request({
       operation: 'write_attributes',

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { limitIdleConnections } from '../../src/service/http-server/idle-connections.ts'
+import { limitIdleConnections } from '../../src/service/incoming-http/idle-connections.ts'
 
 const HEAD = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 const MAX_CONNECTIONS = 20

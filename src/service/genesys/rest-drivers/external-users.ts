@@ -4,7 +4,7 @@ import type { GuestApi } from '../guest-api.ts'
 import { writeGuestAttributes } from './guest-attributes-operation.ts'
 import { createMessageCenterDeployment } from './messagecenter-deployment.ts'
 import { CREATE_EXTERNAL_USER, explainWith } from './refusal-hints.ts'
-import { fieldOf, opened, PathId, type RestGuestOptions } from './rest-driver.ts'
+import { fieldOf, opened, PathId, type RestGuestOptions } from './rest-driver-parts.ts'
 
 export interface ExternalUsersOptions extends RestGuestOptions {
   readonly organizationId: string

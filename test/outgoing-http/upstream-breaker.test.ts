@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import type { Outcome } from '../../src/service/upstream/http-attempt.ts'
-import { createUpstreamBreaker } from '../../src/service/upstream/upstream-breaker.ts'
+import type { Outcome } from '../../src/service/outgoing-http/http-attempt.ts'
+import { createUpstreamBreaker } from '../../src/service/outgoing-http/upstream-breaker.ts'
 
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())

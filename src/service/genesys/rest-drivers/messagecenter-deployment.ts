@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { createCachedValue } from '../../upstream/cached-value.ts'
+import { createCachedValue } from '../../outgoing-http/cached-value.ts'
 import { pathSegment } from '../../urls/path-segment.ts'
 import { monotonicNow as processMonotonicNow } from '../../time/monotonic-now.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
@@ -11,7 +11,7 @@ import {
   explainWith,
   READ_DEPLOYMENT,
 } from './refusal-hints.ts'
-import type { RestGuestOptions } from './rest-driver.ts'
+import type { RestGuestOptions } from './rest-driver-parts.ts'
 
 const TTL_MS = 3 * 60_000
 /** Short, so that a deployment that was fixed is usable soon. */

@@ -1,8 +1,8 @@
 import net from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
-import { startServer, type RunningServer } from '../../src/service/http-server/http-server.ts'
-import { sendJson } from '../../src/service/http-server/send-json.ts'
+import { startServer, type RunningServer } from '../../src/service/incoming-http/http-server.ts'
+import { sendJson } from '../../src/service/incoming-http/send-json.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.stop(0))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { limitUnfinishedHeads } from '../../src/service/http-server/unfinished-heads.ts'
+import { limitUnfinishedHeads } from '../../src/service/incoming-http/unfinished-heads.ts'
 
 const HEAD = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 const MORE_THAN_ONE_ADDRESS_MAY_HOLD = 600

@@ -1,5 +1,5 @@
 import type { GuestApi } from '../../../src/service/genesys/guest-api.ts'
-import type { RestGuestOptions } from '../../../src/service/genesys/rest-guest-apis/rest-driver.ts'
+import type { RestGuestOptions } from '../../../src/service/genesys/rest-drivers/rest-driver-parts.ts'
 import type { Harness } from '../guest-api.contract.ts'
 import { RestGenesys, type RestDialect } from './rest-genesys.ts'
 

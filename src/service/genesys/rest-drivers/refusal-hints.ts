@@ -1,4 +1,4 @@
-import type { Explain, Refusal } from '../../upstream/upstream-failure.ts'
+import type { Explain, Refusal } from '../../outgoing-http/upstream-failure.ts'
 
 /**
  * What a refusal of one operation means, by HTTP status, for the operator who reads the log. Genesys returns

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { pathSegment } from '../../urls/path-segment.ts'
-import type { UpstreamClient } from '../../upstream/upstream-client.ts'
+import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AccessToken } from '../oauth/access-token.ts'
-import { selectedReplies, textsOf } from '../selected-replies.ts'
+import { selectedReplies, textsOf } from '../replies-of-message.ts'
 import {
   PLATFORM_LIMITS,
   type Guest,
@@ -66,13 +66,6 @@ export function fieldOf({ ref }: Guest, name: string): string {
     'session_ended',
     'This guest session was opened with another guest API and cannot continue.',
   )
-}
-
-/** An id as a path segment. It was validated on receipt; here it is encoded and validated again. */
-export function segment(id: string): string {
-  const encoded = pathSegment(id)
-  if (encoded !== undefined) return encoded
-  throw new UpstreamError('upstream_bad_response', 'The id that Genesys sent cannot be part of an address.')
 }
 
 /**

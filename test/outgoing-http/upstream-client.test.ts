@@ -7,9 +7,9 @@ import {
   createUpstreamClient,
   type UpstreamClient,
   type UpstreamRequest,
-} from '../../src/service/upstream/upstream-client.ts'
+} from '../../src/service/outgoing-http/upstream-client.ts'
 import { closedPort, startLocalUpstream, type LocalUpstream } from './local-upstream.ts'
-import { createUpstreamAgents } from '../../src/service/upstream/upstream-agents.ts'
+import { createUpstreamAgents } from '../../src/service/outgoing-http/upstream-agents.ts'
 import { failure } from './failure.ts'
 
 const API = 'https://api.mypurecloud.ie'

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import nock from 'nock'
-import { createExternalGuests } from '../../../src/service/genesys/rest-guest-apis/external-guests.ts'
+import { createExternalGuests } from '../../../src/service/genesys/rest-drivers/external-guests.ts'
 import type { UpstreamError } from '../../../src/service/errors/upstream-error.ts'
 import { describeGuestApiContract } from '../guest-api.contract.ts'
 import { API, RestGenesys, type RestDialect } from './rest-genesys.ts'
 import { ALL_BENDS, startRestHarness } from './rest-harness.ts'
-import { failure } from '../../upstream/failure.ts'
+import { failure } from '../../outgoing-http/failure.ts'
 
 const dialect: RestDialect = {
   opened: (count) => ({ guestId: `guest-${count}`, accessToken: `guest-token-${count}` }),

@@ -8,12 +8,12 @@ import {
   fieldOf,
   opened,
   refuseRepeat,
-  segment,
   SentMessage,
   textOf,
   withGuestToken,
   type RestGuestOptions,
-} from './rest-driver.ts'
+} from './rest-driver-parts.ts'
+import { idSegment } from '../../outgoing-http/id-segment.ts'
 
 const GUESTS = '/api/v2/conversations/messaging/external/guests'
 const CreatedGuest = createdGuest('accessToken', 'guestToken', 'GuestToken')
@@ -68,7 +68,7 @@ export function createExternalGuests(options: RestGuestOptions): GuestApi {
         const response = await client.request({
           operation: 'send_message',
           method: 'POST',
-          url: `${apiUrl}${GUESTS}/${segment(guestId)}/messages`,
+          url: `${apiUrl}${GUESTS}/${idSegment(guestId)}/messages`,
           headers: { authorization: `Guest ${fieldOf(guest, 'accessToken')}` },
           body: { text, type: 'text' },
           schema: SentMessage,

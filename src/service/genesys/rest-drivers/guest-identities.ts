@@ -13,7 +13,7 @@ import {
   textOf,
   withGuestToken,
   type RestGuestOptions,
-} from './rest-driver.ts'
+} from './rest-driver-parts.ts'
 
 export interface GuestIdentitiesOptions extends RestGuestOptions {
   /** The language of messages from guests who specified none, for example `en-US`. */
