@@ -4,7 +4,7 @@ import { ConfigError, type Config, type SiteConfig, type SitesSource } from './s
 import { logOfSite } from './observability/log.ts'
 import { createMetrics, mergedMetricsPage, type Metrics, type MetricsPage } from './observability/metrics.ts'
 import { originOf } from './middleware/origin-gate.ts'
-import { parseOriginPattern } from './middleware/origin-patterns.ts'
+import { parseOriginPattern } from './urls/origin-patterns.ts'
 import { reportOf, type SiteChecks } from './readiness.ts'
 import type { ReadinessCheck } from './observability/readiness-report.ts'
 import { whenClosed } from './incoming-http/when-closed.ts'

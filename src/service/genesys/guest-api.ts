@@ -19,9 +19,9 @@ import type {
 export type * from '../../contract/contract.ts'
 
 /**
- * The interface of a Genesys guest API. Each API is implemented by a file or folder next to this one (a driver);
- * `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that only the driver knows the
- * upstream protocol.
+ * The interface of a Genesys guest API. Each API is implemented by a driver, which is a file or folder below this
+ * folder; `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that only the driver knows
+ * the upstream protocol.
  */
 
 export const GUEST_API_NAMES = [
@@ -162,8 +162,19 @@ export interface DeploymentInfo extends Deployment {
 }
 
 /**
- * Every method throws only {@link UpstreamError} and respects its deadline. The optional methods for a capability
- * exist if and only if `capabilities` contains it.
+ * Every method throws only {@link UpstreamError} and respects its deadline. The optional methods of a capability exist
+ * if and only if `capabilities` contains it:
+ *
+ * - `messages`: `send`
+ * - `attributes`: `setAttributes`
+ * - `live-events`: `subscribe`
+ * - `history`: `history`
+ * - `typing`: `typing`
+ * - `attachments`: `upload`, `deleteAttachment`, `attachmentUrl`
+ * - `end`: `end`
+ * - `sign-in`: `signIn`, `signOut`
+ *
+ * The service's optional features add the other capabilities, and every driver may leave out the other optional methods.
  */
 export interface GuestApi {
   readonly name: GuestApiName

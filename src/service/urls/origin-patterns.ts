@@ -1,5 +1,5 @@
 import { getPublicSuffix } from 'tldts'
-import { parseUrl } from '../urls/parse-url.ts'
+import { parseUrl } from './parse-url.ts'
 
 /** One entry of the allowlist: an exact origin, or all subdomains of a domain. */
 export interface OriginPattern {
