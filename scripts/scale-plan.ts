@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { ConnectionRateLimiter } from '../src/service/genesys/web-messaging/connection/connection-rate-limiter.ts'
+import { ConnectionRateLimiter } from '../src/service/genesys/drivers/web-messaging/connection/connection-rate-limiter.ts'
 
 const PAGE = 'docs/scale.md'
 const SCALES = [10_000, 100_000, 1_000_000]

@@ -21,14 +21,14 @@ const ELEMENT_TYPES = ['preact', 'react', 'vue'].map((framework) => ({
  */
 const EXCEPTIONS: readonly Finding[] = [
   ...ELEMENT_TYPES,
-  { path: 'service/incoming-http/http-server.ts', rule: 'prototype replaced', text: 'Object.setPrototypeOf' },
+  { path: 'service/http-server/http-server.ts', rule: 'prototype replaced', text: 'Object.setPrototypeOf' },
   {
-    path: 'service/incoming-http/http-server.ts',
+    path: 'service/http-server/http-server.ts',
     rule: 'double cast',
     text: "ServerRequest.prototype as unknown as Express['request']",
   },
   {
-    path: 'service/incoming-http/http-server.ts',
+    path: 'service/http-server/http-server.ts',
     rule: 'double cast',
     text: "ServerResponse.prototype as unknown as Express['response']",
   },

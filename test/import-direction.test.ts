@@ -4,13 +4,13 @@ import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
 /** The layers from top to bottom: each imports only from itself and from those listed after it. */
 const LAYERS = [
   'openapi',
-  'redis',
+  'shared-state',
   'features',
   'settings',
   'routes',
   'middleware',
   'problems',
-  'incoming-http',
+  'http-server',
   'sessions',
   'genesys',
   'outgoing-http',

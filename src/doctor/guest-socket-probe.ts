@@ -6,7 +6,7 @@ import {
   createWebSocketOpener,
   handshakeError,
   noConnectionError,
-} from '../service/genesys/web-messaging/connection/handshake.ts'
+} from '../service/genesys/drivers/web-messaging/connection/handshake.ts'
 import type { UpstreamError } from '../service/errors/upstream-error.ts'
 import { VERSION } from '../version.ts'
 import type { CheckContext } from './check.ts'

@@ -9,7 +9,7 @@ import {
   type ConnectionProblemCode,
   type ListenOptions,
   type RawResponse,
-} from './incoming-http/http-server.ts'
+} from './http-server/http-server.ts'
 import type { Log } from './observability/log.ts'
 import { createGuestBff, type GuestBffOptions } from './guest-bff.ts'
 

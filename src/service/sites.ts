@@ -7,7 +7,7 @@ import { originOf } from './middleware/origin-gate.ts'
 import { parseOriginPattern } from './urls/origin-patterns.ts'
 import { reportOf, type SiteChecks } from './readiness.ts'
 import type { ReadinessCheck } from './observability/readiness-report.ts'
-import { whenClosed } from './incoming-http/when-closed.ts'
+import { whenClosed } from './http-server/when-closed.ts'
 import { createSite, type GuestBffOptions, type ProcessParts, type Site } from './site.ts'
 import { createSiteMiddleware } from './site-middleware.ts'
 

@@ -4,7 +4,7 @@ import { readSourceFiles } from '../source-files.ts'
 
 const page = readFileSync('docs/architecture.md', 'utf8')
 const SERVICE = 'service/'
-const WEB_MESSAGING = `${SERVICE}genesys/web-messaging/`
+const WEB_MESSAGING = `${SERVICE}genesys/drivers/web-messaging/`
 /** Programs that share nothing with the service; `test/import-direction.test.ts` checks that. */
 const APART = ['simulator', 'browser', 'test-kit', 'demo']
 /** Every part may import these; the diagram leaves them out. */

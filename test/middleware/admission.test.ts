@@ -5,9 +5,9 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import express, { type Response } from 'express'
 import { readEvents } from '../event-reader.ts'
 import { admitRequests } from '../../src/service/middleware/admission.ts'
-import { limitOpen } from '../../src/service/incoming-http/open-limit.ts'
-import { whenClosed } from '../../src/service/incoming-http/when-closed.ts'
-import { startServer, type RunningServer } from '../../src/service/incoming-http/http-server.ts'
+import { limitOpen } from '../../src/service/http-server/open-limit.ts'
+import { whenClosed } from '../../src/service/http-server/when-closed.ts'
+import { startServer, type RunningServer } from '../../src/service/http-server/http-server.ts'
 import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))

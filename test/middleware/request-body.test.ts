@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
-import { startServer, type RunningServer } from '../../src/service/incoming-http/http-server.ts'
+import { startServer, type RunningServer } from '../../src/service/http-server/http-server.ts'
 import { problemCode } from '../../src/service/problems/problem.ts'
 import { jsonBody, limitBodies } from '../../src/service/middleware/request-body.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@redis/client'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createRedisConnection, type RedisConnection } from '../../src/service/redis/redis-connection.ts'
-import { createSeals } from '../../src/service/redis/sealed-text.ts'
-import { createSharedAttempts } from '../../src/service/redis/shared-attempts.ts'
+import { createRedisConnection, type RedisConnection } from '../../src/service/shared-state/redis-connection.ts'
+import { createSeals } from '../../src/service/shared-state/sealed-text.ts'
+import { createSharedAttempts } from '../../src/service/shared-state/shared-attempts.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
 
 const KEEP_MS = 60_000

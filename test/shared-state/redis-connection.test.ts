@@ -3,7 +3,7 @@ import {
   createRedisConnection,
   type RedisClient,
   type RedisConnection,
-} from '../../src/service/redis/redis-connection.ts'
+} from '../../src/service/shared-state/redis-connection.ts'
 
 /** A client whose server answers, hangs or is gone. */
 function fakeClient() {

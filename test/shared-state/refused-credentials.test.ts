@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { createRefusedCredentials } from '../../src/service/redis/refused-credentials.ts'
-import type { RedisConnection } from '../../src/service/redis/redis-connection.ts'
-import { createSeals } from '../../src/service/redis/sealed-text.ts'
+import { createRefusedCredentials } from '../../src/service/shared-state/refused-credentials.ts'
+import type { RedisConnection } from '../../src/service/shared-state/redis-connection.ts'
+import { createSeals } from '../../src/service/shared-state/sealed-text.ts'
 
 const seals = createSeals([new Uint8Array(32).fill(1)])
 const entries = new Map<string, { text: string; forMs: number }>()

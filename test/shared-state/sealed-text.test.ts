@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createSeals } from '../../src/service/redis/sealed-text.ts'
+import { createSeals } from '../../src/service/shared-state/sealed-text.ts'
 
 const OLD = new Uint8Array(32).fill(1)
 const NEW = new Uint8Array(32).fill(2)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { RedisConnection, Send } from '../../src/service/redis/redis-connection.ts'
-import { createSharedGenerations } from '../../src/service/redis/shared-generations.ts'
+import type { RedisConnection, Send } from '../../src/service/shared-state/redis-connection.ts'
+import { createSharedGenerations } from '../../src/service/shared-state/shared-generations.ts'
 
 function setUp() {
   const asked: string[] = []

@@ -1,7 +1,7 @@
 import { activeDeployment } from '../../service/genesys/active-deployment.ts'
 import type { DeploymentInfo } from '../../service/genesys/guest-api.ts'
-import { readAllowedDomains } from '../../service/genesys/web-messaging/operations/allowed-domains.ts'
-import { readConfig } from '../../service/genesys/web-messaging/operations/deployment-config.ts'
+import { readAllowedDomains } from '../../service/genesys/drivers/web-messaging/operations/allowed-domains.ts'
+import { readConfig } from '../../service/genesys/drivers/web-messaging/operations/deployment-config.ts'
 import { failed, listed, ok, skipped, type Check, type CheckContext, type Finding } from '../check.ts'
 
 const DEPLOYMENTS = 'Admin > Message > Messenger Deployments'

@@ -19,8 +19,8 @@ import type {
 export type * from '../../contract/contract.ts'
 
 /**
- * The interface of a Genesys guest API. Each API is implemented by a driver, which is a file or folder below this
- * folder; `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that only the driver knows
+ * The interface of a Genesys guest API. Each API is implemented by a driver, a file or folder in `drivers/`;
+ * `GENESYS_GUEST_API` selects it. The terms are those of the browser's contract, so that only the driver knows
  * the upstream protocol.
  */
 

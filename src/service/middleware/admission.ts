@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { OpenLimit, Refusal } from '../incoming-http/open-limit.ts'
-import { whenClosed } from '../incoming-http/when-closed.ts'
+import type { OpenLimit, Refusal } from '../http-server/open-limit.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 
 /** The paths that orchestrators and Prometheus request. They are always served. */
 export const PROBE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { holdSlot } from './admission.ts'
-import type { OpenLimit } from '../incoming-http/open-limit.ts'
+import type { OpenLimit } from '../http-server/open-limit.ts'
 import type { OriginGate } from './origin-gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { jsonBody, uploadBody } from './request-body.ts'

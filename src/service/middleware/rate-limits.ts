@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { whenClosed } from '../incoming-http/when-closed.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 import { BoundedMap } from '../collections/bounded-map.ts'
 import { monotonicNow } from '../time/monotonic-now.ts'
 import { addressKey } from './client-address.ts'

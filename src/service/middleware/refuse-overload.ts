@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { overloaded, RequestError } from '../errors/request-error.ts'
-import type { Refusal } from '../incoming-http/open-limit.ts'
+import type { Refusal } from '../http-server/open-limit.ts'
 import type { Log } from '../observability/log.ts'
 import { createLogSampler } from '../observability/log-sampler.ts'
 import type { Metrics } from '../observability/metrics.ts'

@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
 import { holdSlot } from './admission.ts'
-import { limitOpen, type OpenLimit, type Refusal } from '../incoming-http/open-limit.ts'
+import { limitOpen, type OpenLimit, type Refusal } from '../http-server/open-limit.ts'
 import type { FieldError } from '../errors/coded-error.ts'
 import { addressKey } from './client-address.ts'
 import { overloaded, RequestError } from '../errors/request-error.ts'

@@ -6,7 +6,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import { addressKey } from './client-address.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problem-handler.ts'
 import { PROBE_PATHS } from './admission.ts'
-import { whenClosed } from '../incoming-http/when-closed.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 
 const VALID_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
 

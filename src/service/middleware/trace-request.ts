@@ -1,6 +1,6 @@
 import { context, propagation, SpanKind, trace, type Span } from '@opentelemetry/api'
 import type { Request, RequestHandler, Response } from 'express'
-import { whenClosed } from '../incoming-http/when-closed.ts'
+import { whenClosed } from '../http-server/when-closed.ts'
 import { endSpan, tracer } from '../observability/tracing.ts'
 import { problemOf, requestIdOf, setTraceId } from './problem-handler.ts'
 import { routeOf } from './request-log.ts'

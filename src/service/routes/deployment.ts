@@ -1,7 +1,7 @@
 import type { IRouter, Request, Response } from 'express'
 import type { DeploymentInfo, DeploymentLabels, GuestApi } from '../genesys/guest-api.ts'
 import type { ReadWidgetConfig } from '../sessions/widget-config.ts'
-import { sendJson } from '../incoming-http/send-json.ts'
+import { sendJson } from '../http-server/send-json.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { hasSession, claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'

@@ -1,6 +1,6 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { sendJson } from '../incoming-http/send-json.ts'
+import { sendJson } from '../http-server/send-json.ts'
 import { originOf } from '../middleware/origin-gate.ts'
 import { hasSession, claimsOf } from '../middleware/session-guard.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'

@@ -1,6 +1,6 @@
 import type { IRouter, Request, Response } from 'express'
 import type { GuestSessions } from '../sessions/guest-sessions.ts'
-import { sendJson } from '../incoming-http/send-json.ts'
+import { sendJson } from '../http-server/send-json.ts'
 import type { GuestRouteGuards } from '../middleware/guest-route-guards.ts'
 import { claimsOf } from '../middleware/session-guard.ts'
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts'

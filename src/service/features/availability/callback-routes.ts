@@ -5,7 +5,7 @@ import { keyIn, parseBody } from '../../middleware/request-body.ts'
 import { RequestError } from '../../errors/request-error.ts'
 import { claimsOf } from '../../middleware/session-guard.ts'
 import { RequestCallback } from '../../routes/schemas.ts'
-import { sendJson } from '../../incoming-http/send-json.ts'
+import { sendJson } from '../../http-server/send-json.ts'
 import type { GuestSessions } from '../../sessions/guest-sessions.ts'
 import type { createCallbacks } from './callbacks.ts'
 
