@@ -92,6 +92,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
     await page.getByRole('alert').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'End chat' }).click()
+    await page.getByRole('alertdialog').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click()
     await page.getByText('This conversation has ended.').waitFor()

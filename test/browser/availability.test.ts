@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { violations } from './axe.ts'
 import { openElement, smallTargets, type ElementPageOptions } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
@@ -64,17 +64,25 @@ async function openAt(
   return { ...opened, launcher: opened.page.locator('genesys-guest-chat .launcher') }
 }
 
+/** Waits until the page knows that the contact center is closed. After 1.5 s, it would show its button without knowing. */
+function untilClosed(panel: Locator): Promise<void> {
+  return panel.locator('.closed:not([hidden])').waitFor({ state: 'attached' })
+}
+
 /** The guest returns to the page at a later time. */
 async function comeBackAt(page: Page, at: string): Promise<void> {
   now = at
   await page.clock.setFixedTime(at)
   const answer = page.waitForResponse('**/availability')
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-  await answer
+  await (await answer).finished()
+  // By the next task, the page has applied the answer.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
 }
 
 test('a closed chat shows its opening time and opens by itself, and closing does not end a conversation', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
+  await untilClosed(panel)
   await launcher.click()
   await panel.getByText(/Back tomorrow at 0?9:00\./).waitFor()
   expect(await panel.getByRole('heading', { name: 'We are closed.' }).isVisible()).toBe(true)
@@ -88,7 +96,7 @@ test('a closed chat shows its opening time and opens by itself, and closing does
 
   await comeBackAt(page, '2026-11-26T09:00:00Z')
   await chat.say('Good morning')
-  await chat.hears('Good morning')
+  await chat.log.getByText('Sent').waitFor()
   expect(await page.getByText('help@example.com').isVisible()).toBe(false)
 
   await comeBackAt(page, '2026-11-26T19:00:00Z')
@@ -99,9 +107,15 @@ test('a closed chat shows its opening time and opens by itself, and closing does
 })
 
 test('with when-closed="hide", the button is shown only during opening hours', async () => {
-  const { page, panel, launcher } = await openAt('2026-11-28T11:00:00Z', 'when-closed="hide"', { lang: 'de' })
-  await page.waitForResponse('**/availability')
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+  const { page, panel, launcher } = await openAt('2026-11-28T11:00:00Z', 'when-closed="hide" side="left"', {
+    lang: 'de',
+  })
+  await untilClosed(panel)
+  // The chat takes its side as soon as the deployment is also known, and with it whether the button is shown.
+  await page.waitForFunction(() => {
+    const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+    return getComputedStyle(root.querySelector('.panel')!).left === '0px'
+  })
   expect(await launcher.isVisible()).toBe(false)
   // The page's own button can still open the chat.
   await page.evaluate(() => document.querySelector('genesys-guest-chat')!.toggleAttribute('open', true))
@@ -118,6 +132,7 @@ test('a guest in Tokyo sees local times, even on the night when the clocks chang
     timezoneId: 'Asia/Tokyo',
     open: [EVERY_DAY],
   })
+  await untilClosed(panel)
   await launcher.click()
   await panel.getByText('نعود اليوم الساعة 5:00 م.').waitFor()
   expect(await violations(page)).toEqual([])
@@ -137,7 +152,10 @@ test('neither an unknown state nor a service that does not respond changes the c
   })
   await launcher.click()
   await panel.getByText('How can we help?').waitFor()
+  await page.clock.setFixedTime('2026-11-25T19:01:00Z')
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/availability'))
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await failed
   await chat.say('Hello')
   await chat.hears('Hello')
 })
@@ -179,6 +197,7 @@ test.each([
       viewport: { width: 360, height: 700 },
     },
   )
+  await untilClosed(panel)
   await launcher.click()
   await panel.getByRole('button', { name: ask }).press('Enter')
   await panel.locator('.callback').waitFor()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { violations } from './axe.ts'
 import { openElement, type ElementPageOptions } from './open-element.ts'
 import { launchBrowser } from './open-page.ts'
@@ -43,11 +43,10 @@ describe('a proof of work', () => {
     page.on('response', (response) => {
       if (new URL(response.url()).pathname === '/guest-session') statuses.push(response.status())
     })
-    await panel.waitFor({ state: 'attached' })
     const opened = page.waitForResponse(
       (response) => response.status() === 201 && response.url().endsWith('/guest-session'),
     )
-    await page.locator('genesys-guest-chat .launcher').press('Enter')
+    await openByKey(page)
     await panel.locator('textarea').waitFor()
     await page.keyboard.type('Hello')
     await page.keyboard.press('Enter')
@@ -78,7 +77,7 @@ describe('a vendor’s challenge widget', () => {
       ...look(lang, device),
       content: WIDGET,
     })
-    await page.locator('genesys-guest-chat .launcher').press('Enter')
+    await openByKey(page)
     const widget = page.getByRole('button', { name: 'I am human' })
     await widget.waitFor()
     expect(await violations(page)).toEqual([])
@@ -92,6 +91,13 @@ describe('a vendor’s challenge widget', () => {
     await context.close()
   })
 })
+
+async function openByKey(page: Page): Promise<void> {
+  const launcher = page.locator('genesys-guest-chat .launcher')
+  // The launcher is shown as soon as the deployment's look is known. Until then, it ignores keys.
+  await launcher.waitFor()
+  await launcher.press('Enter')
+}
 
 function look(lang: string, device: string): ElementPageOptions {
   const viewport = device === 'phone' ? { width: 360, height: 700 } : { width: 1280, height: 900 }

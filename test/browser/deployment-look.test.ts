@@ -89,12 +89,12 @@ test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
       const { page, context, chat } = await openElement(browser, demo, attributes)
       await chat.open()
       await chat.say('before the reload')
-      await page.locator('.own .bubble').waitFor()
+      await chat.log.getByText('Sent').waitFor()
       await expectStored(page, isKept)
       await page.reload()
       await chat.open()
       if (isKept) await chat.hears('before the reload')
-      else await page.locator('genesys-guest-chat .welcome').waitFor()
+      else await page.getByText('Connected').waitFor()
       expect(await chat.bubbles()).toHaveLength(isKept ? 1 : 0)
       await context.close()
     }
@@ -106,18 +106,22 @@ test('the chat stores nothing if its deployment keeps no sessions', async () => 
   demo = await startDemo({ simulator: { agent: 'silent' } })
   const { page, context, chat } = await openElement(browser, demo, 'open')
   await chat.say('hello')
-  await page.locator('.own .bubble').waitFor()
+  await chat.log.getByText('Sent').waitFor()
   await expectStored(page, false)
   await context.close()
 })
 
 test('if the deployment shows the chat button only on demand, the button is hidden at first', async () => {
-  await demo.close()
   const launcherButton = { visibility: 'OnDemand', displayType: 'Icon' }
   const messenger = { enabled: true, apps: { conversations: { enabled: true } }, launcherButton }
-  demo = await startDemo({ simulator: { look: { messenger } } })
+  const localizedLabels = [{ key: 'MessengerHomeHeaderTitle', value: 'Ask the lamp makers' }]
+  const customI18nLabels = [{ language: 'en-us', localizedLabels }]
+  demo = await startDemo({ simulator: { look: { messenger, customI18nLabels } } })
   const { page, context } = await openElement(browser, demo, '', { clock: true })
-  await page.locator('genesys-guest-chat .launcher').waitFor({ state: 'attached' })
+  // The title shows that the deployment has been read. Without it, the button would be shown after a timeout.
+  await page
+    .locator('genesys-guest-chat .header-name', { hasText: 'Ask the lamp makers' })
+    .waitFor({ state: 'attached' })
   await page.clock.runFor(5000)
   expect(await page.getByRole('button', { name: 'Open chat' }).count()).toBe(0)
   await context.close()

@@ -68,14 +68,18 @@ describe.each([
       expect(isBehind).toBe(false)
     }
     await expect(page.locator('#behind').click({ timeout: 300 })).rejects.toThrow()
+    // The panel has its final size after an animation.
+    await panel.evaluate((dialog) => Promise.all(dialog.getAnimations().map(({ finished }) => finished)))
     expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, ...viewport })
     await chat.say('Can this be read?')
     await chat.log.getByText('Sent').waitFor()
-    const bubble = await chat.log.locator('.bubble').last().boundingBox()
-    const line = await page.locator('genesys-guest-chat .line').boundingBox()
-    expect(bubble!.y).toBeGreaterThan(0)
-    expect(bubble!.y + bubble!.height).toBeLessThanOrEqual(line!.y)
-    expect(line!.y + line!.height).toBeLessThanOrEqual(viewport.height)
+    // The log scrolls to its end in the frame in which it grows. A position that is read before that is still the old one.
+    await page.waitForFunction((height) => {
+      const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
+      const bubble = [...root.querySelectorAll('.bubble')].at(-1)!.getBoundingClientRect()
+      const line = root.querySelector('.line')!.getBoundingClientRect()
+      return bubble.top > 0 && bubble.bottom <= line.top && line.bottom <= height
+    }, viewport.height)
     await page.keyboard.press('Escape')
     await page.locator('#behind').click()
   })
@@ -122,8 +126,12 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await page.getByRole('button', { name: 'Try again' }).click()
   await failedTry
   await page.unroute('**/events')
-  // The page may learn of the failure after this test does, and schedules its next attempt only then.
-  while (!(await page.getByText('Connected').isVisible())) await page.clock.runFor(1000)
+  const requested: string[] = []
+  page.on('request', (request) => requested.push(request.url()))
+  // The page may learn of the failure after this test does, and schedules its next attempt only then. The clock does not
+  // run during that attempt, because the page gives up on a stream that is silent for 40 s.
+  while (!requested.some((url) => url.endsWith('/events'))) await page.clock.runFor(1000)
+  await page.getByText('Connected').waitFor()
   await page.getByText('We can’t reach the chat.').waitFor({ state: 'hidden' })
 })
 
@@ -133,11 +141,13 @@ test('a guest is warned before the session expires, can extend it by writing, an
   const now = () => Date.now() - behindMs
   demo = await startDemo({ simulator: { agent: 'silent', sessionDurationSeconds: 600, now } })
   const { page, chat } = await open()
+  const startedAt = Date.now()
   await chat.open()
   const notice = page.getByRole('status').filter({ hasText: 'Write to keep it open.' })
   await notice.waitFor()
   const closesAt = new Intl.DateTimeFormat('en-GB', { hour: 'numeric', minute: '2-digit' })
-  const minutes = [199, 200, 201].map((seconds) => closesAt.format(Date.now() + seconds * 1000))
+  // The session started at some time between these two.
+  const minutes = [startedAt + 199_000, Date.now() + 201_000].map((time) => closesAt.format(time))
   const shownTime = /closes at (\S+)\./.exec(await notice.innerText())?.[1]
   expect(minutes).toContain(shownTime)
   behindMs = 0
@@ -180,6 +190,8 @@ test('pickers and quick replies close when they are answered, and stay closed af
   await picker.getByText('Answered').waitFor()
   expect(await picker.getByRole('button').count()).toBe(0)
   expect(await replies.count()).toBe(0)
+  // An answer that is still being sent would be lost by the reload.
+  await chat.log.locator('.own').nth(1).getByText('Sent').waitFor()
   await page.reload()
   await chat.open()
   await picker.getByText('Answered').waitFor()

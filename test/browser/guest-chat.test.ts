@@ -29,8 +29,13 @@ async function openShop(options?: BrowserContextOptions) {
 
 describe('a visitor to the shop', () => {
   test('says hello, sees the agent typing, and then sees the reply', async () => {
+    await demo.close()
+    // The agent types for longer than Playwright pauses between two looks at the page, which is half a second.
+    demo = await startDemo({ simulator: { agentDelayMs: 2000 } })
     const { page, chat, mistakes } = await openShop()
     await chat.open()
+    // That the agent is typing is a live event only: it would be lost if the events were not connected yet.
+    await page.getByText('Connected').waitFor()
     await chat.say('Hello')
     await page.getByText('is typing').first().waitFor()
     await chat.hears('How can I help you?')
@@ -149,7 +154,7 @@ describe('a visitor to the shop', () => {
       .click()
     await page.getByText('This conversation has ended.').waitFor()
     await page.getByRole('button', { name: 'Start a new chat' }).click()
-    await chat.box.waitFor()
+    await page.getByText('Connected').waitFor()
     expect(await chat.bubbles()).toEqual([])
     await chat.say('Hello again')
     await chat.hears('How can I help you?')

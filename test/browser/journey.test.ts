@@ -53,9 +53,9 @@ test('a visitor accepts an invitation by keyboard, and the conversation is linke
     eventName: 'page_viewed',
     page: { url: `${demo.allowedSite}/page`, title: 'Shop', lang: 'en' },
   })
+  expect(await states(2)).toEqual(['offered', 'accepted'])
   const [offered] = demo.simulator.actionStates
   expect(JSON.stringify(await configured)).toContain(offered!.actionId)
-  expect(await states(2)).toEqual(['offered', 'accepted'])
   await context.close()
 })
 
@@ -97,8 +97,10 @@ test.each([
 
 test('without the journey attribute, no event is sent, and the visitor gets no id', async () => {
   const before = demo.requests.length
-  const { page, context } = await open('en', DESKTOP, '')
-  await page.locator('genesys-guest-chat .launcher').waitFor()
+  const { page, context, chat } = await open('en', DESKTOP, '')
+  await chat.open()
+  // A page view would have been reported before the session is open.
+  await page.getByText('Connected').waitFor()
   expect(demo.requests.slice(before).filter((request) => request.includes('journey'))).toEqual([])
   expect(await page.evaluate(() => Object.keys(sessionStorage).concat(Object.keys(localStorage)))).toEqual([])
   await context.close()

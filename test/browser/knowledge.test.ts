@@ -138,7 +138,7 @@ test('a resumed conversation is shown without articles', async () => {
   await panel.locator('.dot[data-state="online"]').waitFor()
   await page.reload()
   await chat.open()
-  await panel.locator('textarea').waitFor()
+  await panel.locator('.dot[data-state="online"]').waitFor()
   expect(await panel.locator('.knowledge').count()).toBe(0)
   await context.close()
 })

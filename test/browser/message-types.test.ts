@@ -65,6 +65,8 @@ async function beginAsKeyboardGuest() {
     /** Errors on the page, except those about files that the test's own page lacks. */
     mistakes: () => mistakes.filter((mistake) => !mistake.includes('404')),
     async reload() {
+      // A message that is still being sent would be lost.
+      await chat.log.locator('[data-status=pending]').first().waitFor({ state: 'detached' })
       await page.reload()
       await open()
     },

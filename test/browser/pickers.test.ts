@@ -25,7 +25,7 @@ test('a guest chooses a time and list items by keyboard, and each reply refers t
   const chat = chatOf(page)
   await chat.open()
   await chat.say('Hello')
-  await chat.hears('Hello')
+  await chat.log.getByText('Sent').waitFor()
 
   const time = new Date(Date.now() + 86_400_000).toISOString()
   const availableTimes = [{ dateTime: time, duration: 1800 }]

@@ -92,7 +92,7 @@ test('if the page provides a value for every form field, the chat opens immediat
     `name="Jane" email="jane@example.com" guest-attributes='${JSON.stringify(attributes)}'`,
   )
   await page.locator('genesys-guest-chat .launcher').click()
-  await panel.locator('textarea').waitFor()
+  await panel.locator('.dot[data-state="online"]').waitFor()
   expect(await panel.locator('.pre-chat').count()).toBe(0)
   await context.close()
 })

@@ -44,6 +44,8 @@ async function openListening(attributes: string) {
   await chat.open()
   await chat.say('Hello')
   await chat.log.getByText('Sent').waitFor()
+  // An offer is a live event only: it would be lost if the events were not connected yet.
+  await page.getByText('Connected').waitFor()
   await page.evaluate(() => {
     const heard: Heard['heard'] = []
     Object.assign(globalThis, { heard })

@@ -93,7 +93,11 @@ export async function createCamera(page: Page, service: ScriptedService): Promis
         .filter({ visible: true })
         .first()
         .waitFor()
-      await page.evaluate(() => document.fonts.ready)
+      await page.evaluate(async () => {
+        await document.fonts.ready
+        const images = document.querySelector('genesys-guest-chat')!.shadowRoot!.querySelectorAll('img')
+        await Promise.all([...images].map((image) => image.decode()))
+      })
     },
     take: () => page.screenshot({ clip, animations: 'disabled', caret: 'hide' }),
   }

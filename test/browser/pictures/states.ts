@@ -60,10 +60,11 @@ export const STATES: Readonly<Record<string, State>> = {
       ['message', from('agent', words.answer, -1)],
       ['message', from('agent', words.second, 0)],
     ],
-    shows: '.launcher .unread',
+    // Two live messages, and one from the history, which is read last.
+    shows: '.launcher .unread:text-is("3")',
     act: (page) => page.evaluate(() => void document.querySelector('genesys-guest-chat')!.chat!.open()),
   },
-  empty: { shows: '.welcome' },
+  empty: { shows: '.welcome', act: connected },
   conversation: { isThorough: true, messages: conversation },
   'agent is typing': {
     messages: (words) => conversation(words).slice(0, 4),
@@ -346,7 +347,7 @@ export const STATES: Readonly<Record<string, State>> = {
   'articles found': {
     deployment: { knowledge: true },
     shows: '.article-link',
-    act: searchArticles,
+    act: searchArticlesOnline,
   },
   'an article before the chat opens': {
     deployment: { knowledge: true },
@@ -368,13 +369,13 @@ export const STATES: Readonly<Record<string, State>> = {
     deployment: { knowledge: true },
     articles: 'none',
     shows: '.knowledge > [role=status]',
-    act: searchArticles,
+    act: searchArticlesOnline,
   },
   'articles cannot be searched': {
     deployment: { knowledge: true },
     articles: 'failing',
     shows: '.knowledge > [role=status]',
-    act: searchArticles,
+    act: searchArticlesOnline,
   },
   'waiting for an agent': {
     messages: (words) => [from('guest', words.question, -1)],
@@ -450,6 +451,16 @@ async function blur(page: Page): Promise<void> {
     const { activeElement } = chat.shadowRoot!
     if (activeElement instanceof HTMLElement) activeElement.blur()
   })
+}
+
+/** Waits until the header no longer shows “Connecting …”. Messages appear only after that, so that states with messages need no wait. */
+async function connected(page: Page): Promise<void> {
+  await page.locator('genesys-guest-chat .dot[data-state="online"]').waitFor()
+}
+
+async function searchArticlesOnline(page: Page, words: Words): Promise<void> {
+  await connected(page)
+  await searchArticles(page, words)
 }
 
 async function searchArticles(page: Page, { search }: Words): Promise<void> {
