@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@redis/client'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createRedisConnection, type RedisConnection } from '../../src/service/shared-state/redis-connection.ts'
+import {
+  createRedisConnection,
+  type RedisConnection,
+} from '../../src/service/shared-state/redis-connection.ts'
 import { createSeals } from '../../src/service/shared-state/sealed-text.ts'
 import { createSharedAttempts } from '../../src/service/shared-state/shared-attempts.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
