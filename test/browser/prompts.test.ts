@@ -66,6 +66,24 @@ const heardBy = (page: Page, type: string) =>
     type,
   )
 
+test('a request that arrives before the code for prompts has loaded is shown when it has', async () => {
+  let load = (): void => undefined
+  const loading = new Promise<void>((resolve) => (load = resolve))
+  const { page, chat, context } = await openElement(browser, demo, 'prompts="sign-in"', {
+    prepare: (opening) =>
+      opening.route('**/guest-chat-prompts-*', (route) => loading.then(() => route.continue())),
+  })
+  await chat.open()
+  await chat.say('Hello')
+  await page.getByText('Connected').waitFor()
+  demo.simulator.agentSays({ events: [AUTHENTICATE] })
+  demo.simulator.agentSays('One moment, please.')
+  await chat.hears('One moment, please.')
+  load()
+  await page.getByRole('group', { name: 'Please sign in to see your orders.' }).waitFor()
+  await context.close()
+})
+
 test('an offer that the page handles is shown as a question, and the page gets the reply and the offer', async () => {
   const { page, context } = await openListening('prompts="sign-in co-browse video"')
   demo.simulator.agentSays({ events: [VIDEO] })

@@ -195,16 +195,16 @@ function panelNode(
 }
 
 /** Shows the requests and offers that the page handles. */
-function promptArea(
-  { chat, texts, promptKinds: kinds, onPromptAnswer: onAnswer }: PanelOptions,
-  onFocusLost: () => void,
-): HTMLElement {
+function promptArea(options: PanelOptions, onFocusLost: () => void): HTMLElement {
   const node = h('div', { class: 'prompt', part: 'prompt', role: 'status' })
-  if (kinds.length > 0)
-    void import('./prompt/prompts.ts').then(
-      ({ showPrompts }) => showPrompts(node, { chat, texts, kinds, onAnswer, onFocusLost }),
-      () => undefined,
-    )
+  if (options.promptKinds.length === 0) return node
+  const loading = import('./prompt/prompts.ts').then(
+    (file) => file.askGuest(node, { ...options, onFocusLost }),
+    () => undefined,
+  )
+  // A request that arrives before the code has loaded is shown when it has.
+  for (const name of ['offer', 'sign-in'] as const)
+    options.chat.on(name, (event) => void loading.then((ask) => ask?.(event)))
   return node
 }
 

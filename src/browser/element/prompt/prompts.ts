@@ -1,3 +1,4 @@
+import type { OfferEvent, SignInEvent } from '../../../contract/contract.ts'
 import type { GuestChat } from '../../client/chat-client.ts'
 import { h } from '../dom.ts'
 import { adoptStyles } from '../styles/sheets.ts'
@@ -10,20 +11,21 @@ const OPEN: readonly GuestPrompt['status'][] = ['requested', 'failed', 'offered'
 /**
  * Asks the guest about requests that the page can handle, one at a time, until each is answered or over. Only
  * pages that handle requests load this separate bundle.
+ * @returns a function that receives each new state of a request
  */
-export function showPrompts(
+export function askGuest(
   node: HTMLElement,
   options: {
     readonly chat: GuestChat
     readonly texts: Texts
     /** The kinds of requests that the page handles; others only cause events. */
-    readonly kinds: readonly string[]
-    readonly onAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
+    readonly promptKinds: readonly string[]
+    readonly onPromptAnswer: (prompt: GuestPrompt, isAccepted: boolean) => void
     /** Called if the focus was in the removed element. */
     readonly onFocusLost: () => void
   },
-): void {
-  const { chat, texts, kinds, onAnswer, onFocusLost } = options
+): (event: SignInEvent | OfferEvent) => void {
+  const { chat, texts, promptKinds, onPromptAnswer, onFocusLost } = options
   let asked: GuestPrompt | undefined
   adoptStyles(node, promptStyles)
 
@@ -34,8 +36,9 @@ export function showPrompts(
     if (hadFocus) onFocusLost()
   }
 
-  function show(prompt: GuestPrompt): void {
-    if (!kinds.includes(prompt.kind)) return
+  function show(event: SignInEvent | OfferEvent): void {
+    const prompt: GuestPrompt = 'kind' in event ? event : { kind: 'sign-in', ...event }
+    if (!promptKinds.includes(prompt.kind)) return
     if (!OPEN.includes(prompt.status)) {
       if (asked?.kind === prompt.kind) clear()
       return
@@ -43,16 +46,15 @@ export function showPrompts(
     asked = prompt
     const answer = (isAccepted: boolean) => {
       clear()
-      onAnswer(prompt, isAccepted)
+      onPromptAnswer(prompt, isAccepted)
     }
     node.replaceChildren(promptView(prompt, texts, answer))
   }
 
-  chat.on('sign-in', (event) => show({ kind: 'sign-in', ...event }))
-  chat.on('offer', show)
   chat.on('change', () => {
     if (asked && (chat.state === 'read-only' || chat.state === 'ended')) clear()
   })
+  return show
 }
 
 function promptView(prompt: GuestPrompt, texts: Texts, answer: (isAccepted: boolean) => void): HTMLElement {
