@@ -16,6 +16,8 @@ let wait: WaitMinutes | undefined
 /** Whether the guest is in the queue; undefined if the service is not permitted to find out. */
 let inQueue: boolean | undefined
 let questions: number
+/** An error that is not expected from a lookup. */
+let bug: Error | undefined
 let history: Partial<Message>[]
 let estimates: number
 let emit: GuestEventListener
@@ -27,6 +29,7 @@ beforeEach(() => {
   history = []
   estimates = questions = 0
   inQueue = undefined
+  bug = undefined
 })
 afterEach(() => {
   stop()
@@ -48,7 +51,7 @@ async function follow(): Promise<void> {
       wait: {
         estimate() {
           estimates += 1
-          return Promise.resolve(wait)
+          return bug ? Promise.reject(bug) : Promise.resolve(wait)
         },
         isInQueue(_guest, known) {
           questions += 1
@@ -226,4 +229,21 @@ test('a page that unsubscribes causes no more requests for the wait', async () =
   stop()
   await later(120)
   expect([sentWaits, estimates]).toEqual([[4], 1])
+})
+
+// Jest fails a test that causes an unhandled rejection.
+test('after an unexpected error in a lookup, the next lookup can succeed', async () => {
+  bug = new TypeError('unexpected')
+  await follow()
+  await says('guest')
+  await later(30)
+  expect([sentWaits, estimates]).toEqual([[], 2])
+  bug = undefined
+  await later(30)
+  expect([sentWaits, estimates]).toEqual([[4], 3])
+  bug = new TypeError('unexpected')
+  await later(30)
+  stop()
+  await later(120)
+  expect([sentWaits, estimates]).toEqual([[4], 4])
 })

@@ -75,8 +75,16 @@ function followWait(guest: Guest, listener: (event: GuestEvent) => void, options
     latestLookup += 1
     if (!isWaiting()) publish(undefined)
     if (!isUnanswered()) return
-    if (delayMs > 0) timer = setTimeout(() => void lookUp(), delayMs).unref()
-    else void lookUp()
+    if (delayMs > 0) timer = setTimeout(startLookUp, delayMs).unref()
+    else startLookUp()
+  }
+
+  /** An unexpected error does not end the process: the lookup is repeated. */
+  function startLookUp(): void {
+    const lookup = latestLookup
+    lookUp().catch(() => {
+      if (lookup === latestLookup) timer = setTimeout(startLookUp, AGAIN_AFTER_MS).unref()
+    })
   }
 
   async function lookUp(): Promise<void> {
