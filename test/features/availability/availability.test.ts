@@ -258,6 +258,42 @@ test('without the permission to read the wait, the state has no wait and readine
   expect((await readiness()).hint).toContain('routing:queue:view')
 })
 
+test('a schedule group with more than 500 schedules is unknown, and none of them is read', async () => {
+  await start()
+  genesys.setHours({ open: Array.from({ length: 501 }, () => WORKDAYS) })
+  expect((await availability()).state).toBe('unknown')
+  expect((await readiness()).hint).toMatch(/GENESYS_SCHEDULE_GROUP_ID has 501 schedules/)
+  expect(calls().filter((path) => path.includes('/schedules/'))).toEqual([])
+})
+
+test('however many schedules cannot be evaluated, one log line has their number and some of the reasons', async () => {
+  await start()
+  const wrong = { ...WORKDAYS, rrule: 'FREQ=YEARLY;BYWEEKNO=20' }
+  genesys.setHours({ closed: Array.from({ length: 8 }, () => wrong) })
+  await availability()
+  nowMs += 2000
+  await availability()
+  const lines = running!.logLines.filter((line) => line.includes('not fully known'))
+  expect(lines).toHaveLength(1)
+  const { count, hint } = JSON.parse(lines[0]!) as { count: number; hint: string }
+  expect([count, hint.match(/BYWEEKNO/g)?.length]).toEqual([8, 5])
+  expect(hint).toMatch(/And 3 more\.$/)
+})
+
+test('a schedule whose COUNT began too long ago does not hide the other schedules', async () => {
+  await start()
+  const endless = {
+    start: '1000-01-01T08:00:00',
+    end: '1000-01-01T09:00:00',
+    rrule: 'FREQ=DAILY;COUNT=900000',
+  }
+  genesys.setHours({ open: [endless, WORKDAYS] })
+  expect((await availability()).state).toBe('open')
+  expect((await readiness()).hint).toMatch(
+    /The schedule [\w-]{36} cannot be evaluated: it has a COUNT that began/,
+  )
+})
+
 test('an inactive schedule is ignored', async () => {
   await start()
   genesys.setHours({ closed: [{ ...WORKDAYS, state: 'inactive', rrule: 'FREQ=SECONDLY' }] })

@@ -146,6 +146,16 @@ test('a yearly holiday on 29 February occurs only in leap years', () => {
   expect(hoursAt('2027-02-28T12:00:00Z', lists)).toEqual(['open', undefined, undefined])
 })
 
+test('hundreds of schedules with thousands of changes are evaluated in less than a second', () => {
+  const at = (minute: number) => new Date(minute * 60_000).toISOString().slice(0, 19).replace('1970', '2026')
+  const closed = Array.from({ length: 500 }, (_, i) => schedule(at(2 * i), at(2 * i + 1), 'FREQ=DAILY'))
+  const startedAtMs = performance.now()
+  const hours = hoursAt('2026-11-25T12:00:00Z', { closed: schedules(...closed) })
+  // Comparing every change with every period would take several seconds.
+  expect(performance.now() - startedAtMs).toBeLessThan(1000)
+  expect(hours).toEqual(['closed', undefined, undefined])
+})
+
 test('a group without schedules is closed, without a known end', () => {
   expect(hoursAt('2026-11-25T12:00:00Z', {})).toEqual(['closed', undefined, undefined])
 })

@@ -93,6 +93,7 @@ describe('an invalid rule', () => {
     ['FREQ', 'is not a list of NAME=VALUE'],
     ['FREQ=DAILY\nEXDATE:20270101', 'has a FREQ that is not DAILY, WEEKLY, MONTHLY or YEARLY'],
     [`FREQ=DAILY;BYDAY=${'MO,'.repeat(1000)}MO`, 'is too long'],
+    [`FREQ=DAILY;BYDAY=${'MO,'.repeat(100)}MO`, 'has a list that is too long'],
   ])('such as %j is refused: it %s', (rule, message) => {
     expect(() => parseRule(rule)).toThrow(new RuleError(message))
   })
@@ -101,4 +102,17 @@ describe('an invalid rule', () => {
 test('a COUNT is evaluated over decades, up to a limit on the number of days', () => {
   expect(daysOf('FREQ=DAILY;COUNT=36890', '1926-01-01T08:00:00.000')).toHaveLength(36_890)
   expect(() => daysOf('FREQ=DAILY;COUNT=200000', '1600-01-01T08:00:00.000')).toThrow(RuleError)
+})
+
+test.each(['WEEKLY', 'MONTHLY', 'YEARLY'])(
+  'a %s rule has the same limit on the number of days',
+  (frequency) => {
+    const rule = `FREQ=${frequency};COUNT=1000000;BYDAY=MO`
+    expect(daysOf(rule, '1900-01-01T08:00:00.000')).toHaveLength(6731)
+    expect(() => daysOf(rule, '1000-01-01T08:00:00.000')).toThrow(RuleError)
+  },
+)
+
+test('a COUNT that is reached within decades limits a rule that began a thousand years ago', () => {
+  expect(daysOf('FREQ=YEARLY;COUNT=2', '1000-01-01T08:00:00.000')).toEqual(['1000-01-01', '1001-01-01'])
 })

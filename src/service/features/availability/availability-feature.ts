@@ -16,7 +16,7 @@ import type { GuestSessions } from '../../sessions/guest-sessions.ts'
 import type { SharedAttempts } from '../../sessions/idempotency.ts'
 import { createCallBudget } from '../../outgoing-http/call-budget.ts'
 import { createGuestWait } from './guest-wait.ts'
-import { causeOf, type Cause } from './hours-reader.ts'
+import { causeOf, describeCauses, type Cause } from './hours-reader.ts'
 import { withWaiting } from './waiting-events.ts'
 
 const MAX_AGE_SECONDS = 10
@@ -24,8 +24,6 @@ const MAX_AGE_SECONDS = 10
 const OWN_CALLS_PER_MINUTE = 8
 /** A separate budget, which pages that poll availability cannot exhaust. */
 const CALLBACKS_PER_MINUTE = 30
-/** The maximum number of hints in a readiness report. */
-const MAX_HINTS = 5
 
 interface Check {
   readonly name: 'availability'
@@ -139,10 +137,9 @@ function checkOf(causes: readonly Cause[]): Check {
   const name = 'availability'
   const [first] = causes
   if (!first) return { name, ok: true }
-  const hints = [...new Set(causes.map(({ hint }) => hint))]
-  const more = hints.length > MAX_HINTS ? ` And ${hints.length - MAX_HINTS} more.` : ''
-  const hint = `${hints.slice(0, MAX_HINTS).join(' ')}${more}`
-  return { name, ok: false, essential: false, ...(first.code !== undefined && { code: first.code }), hint }
+  const { code } = first
+  const hint = describeCauses(causes)
+  return { name, ok: false, essential: false, ...(code !== undefined && { code }), hint }
 }
 
 function inWords({ state, until, opensAt, timeZone, waitMinutes }: Availability): string {

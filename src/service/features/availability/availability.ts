@@ -4,7 +4,7 @@ import type { AccessToken } from '../../genesys/oauth/access-token.ts'
 import type { Log } from '../../observability/log.ts'
 import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
-import { causeOf, createHoursReader, type Cause } from './hours-reader.ts'
+import { causeOf, createHoursReader, describeCauses, type Cause } from './hours-reader.ts'
 import type { OpeningHours } from './opening-hours.ts'
 import { createPlatformOperations, type PlatformOperations } from './platform-operations.ts'
 import { createReadings, type Reading, type Readings, type SharedValues } from './readings.ts'
@@ -222,12 +222,20 @@ function evaluationOf(availability: Availability, causes: readonly Cause[]): Eva
   }
 }
 
-/** Logs each cause when it is new, and logs when no cause is left, however often the availability is evaluated. */
+/**
+ * Logs each cause when it is new, and logs when no cause is left, however often the availability is evaluated. New causes
+ * share one line, however many there are.
+ */
 function createCauseLog(log: Log): (causes: readonly Cause[]) => void {
   let known = new Set<string>()
   return (causes) => {
-    for (const { hint, code } of causes)
-      if (!known.has(hint)) log.warn({ code, hint }, 'availability is not fully known')
+    const added = causes.filter(({ hint }) => !known.has(hint))
+    const [first] = added
+    if (first)
+      log.warn(
+        { code: first.code, hint: describeCauses(added), count: added.length },
+        'availability is not fully known',
+      )
     if (known.size > 0 && causes.length === 0) log.info({}, 'availability is known again')
     known = new Set(causes.map(({ hint }) => hint))
   }

@@ -4,8 +4,8 @@ import { RuleError, type RecurrenceRule, type RuleWeekday } from './recurrence-r
 /** Days since 1970-01-01, a Thursday. */
 type DayNumber = number
 
-/** Limits the work for a rule with a COUNT, whose occurrences are counted from its start. */
-const MAX_PERIODS_COUNTED = 100_000
+/** Limits the work for a rule with a COUNT, whose occurrences are counted from its start: about two centuries. */
+const MAX_DAYS_COUNTED = 75_000
 
 /**
  * The starts of the occurrences from `from` up to, but not including, `to`, in order. As in RFC 5545, except that a
@@ -17,26 +17,42 @@ export function occurrenceStarts(
   start: CivilMs,
   { from, to }: { readonly from: CivilMs; readonly to: CivilMs },
 ): CivilMs[] {
+  const last = Math.min(to - 1, withoutCount(rule, start, to).until ?? Infinity)
   const startDay = dayOf(start)
-  const timeOfDay = start - startDay * DAY_MS
-  const last = Math.min(to - 1, rule.until ?? Infinity)
   const found: CivilMs[] = []
-  if (last < start) return found
-  let counted = 0
-  const first = rule.count === undefined ? periodsBefore(rule, startDay, dayOf(from)) : 0
-  for (let number = first; ; number++) {
-    if (number - first > MAX_PERIODS_COUNTED) throw new RuleError('has a COUNT that began too long ago')
+  for (let number = periodsBefore(rule, startDay, dayOf(from)); ; number++) {
     const period = periodOf(rule, startDay, number * rule.interval)
     if (period.firstDay * DAY_MS > last) return found
-    for (const day of selected(rule, daysIn(rule, startDay, period))) {
-      const civil = day * DAY_MS + timeOfDay
-      if (civil < start) continue
-      if (civil > last) return found
-      counted += 1
-      if (civil >= from) found.push(civil)
-      if (counted === rule.count) return found
-    }
+    found.push(...startsIn(rule, start, period).filter((civil) => civil >= from && civil <= last))
   }
+}
+
+/**
+ * The rule with an UNTIL instead of its COUNT, or without an end if the COUNT is not reached before `to`.
+ * @throws {RuleError} for a count that began too long ago
+ */
+export function withoutCount(rule: RecurrenceRule, start: CivilMs, to: CivilMs): RecurrenceRule {
+  let left = rule.count
+  if (left === undefined) return rule
+  let days = 0
+  for (let number = 0; ; number++) {
+    const period = periodOf(rule, dayOf(start), number * rule.interval)
+    if (period.firstDay * DAY_MS >= to) return { ...rule, count: undefined }
+    days += period.days
+    if (days > MAX_DAYS_COUNTED) throw new RuleError('has a COUNT that began too long ago')
+    const starts = startsIn(rule, start, period)
+    if (starts.length >= left) return { ...rule, count: undefined, until: starts[left - 1] }
+    left -= starts.length
+  }
+}
+
+/** The starts within one of the rule's periods, in order. */
+function startsIn(rule: RecurrenceRule, start: CivilMs, period: Period): CivilMs[] {
+  const startDay = dayOf(start)
+  const timeOfDay = start - startDay * DAY_MS
+  return selected(rule, daysIn(rule, startDay, period))
+    .map((day) => day * DAY_MS + timeOfDay)
+    .filter((civil) => civil >= start)
 }
 
 interface Period {

@@ -1,5 +1,5 @@
 import { DAY_MS, type Zone } from './civil-time.ts'
-import { periodsOf, type Period, type Schedule } from './schedule-periods.ts'
+import { periodsOf, type Schedule } from './schedule-periods.ts'
 
 /** `unknown`: the state depends on a schedule that cannot be read or evaluated. */
 export type HoursState = 'open' | 'closed' | 'holiday' | 'emergency' | 'unknown'
@@ -40,28 +40,37 @@ const PRECEDENCE = ['holiday', 'closed', 'open'] as const
  */
 export function openingHours(group: ScheduleGroup, nowMs: number): OpeningHours {
   const window = { fromMs: nowMs, toMs: nowMs + HORIZON_MS }
-  const periods = Object.fromEntries(
-    PRECEDENCE.map((kind) => [
-      kind,
-      group[kind].known.flatMap((each) => periodsOf(each, group.zone, window)),
-    ]),
-  ) as Record<(typeof PRECEDENCE)[number], Period[]>
+  /** The starts and ends of all periods, in order. */
+  const changes = PRECEDENCE.flatMap((kind) =>
+    group[kind].known
+      .flatMap((each) => periodsOf(each, group.zone, window))
+      .flatMap(({ fromMs, toMs }) => [
+        { ms: fromMs, kind, added: 1 },
+        { ms: toMs, kind, added: -1 },
+      ]),
+  ).sort((a, b) => a.ms - b.ms)
+  /** How many schedules of each list apply. */
+  const applying = { holiday: 0, closed: 0, open: 0 }
+  let next = 0
 
+  /** Must be called with ascending times. */
   function stateAt(ms: number): HoursState {
+    for (let change = changes[next]; change && change.ms <= ms; change = changes[++next])
+      applying[change.kind] += change.added
     for (const kind of PRECEDENCE) {
-      if (periods[kind].some(({ fromMs, toMs }) => fromMs <= ms && ms < toMs)) return kind
+      if (applying[kind] > 0) return kind
       if (group[kind].hasUnknown) return 'unknown'
     }
     return 'closed'
   }
 
   const state = stateAt(nowMs)
-  const all = Object.values(periods).flat()
-  const changes = [...new Set(all.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))]
-    .filter((ms) => ms > nowMs && ms < window.toMs)
-    .sort((a, b) => a - b)
-  const untilMs = changes.find((ms) => stateAt(ms) !== state)
-  const opensAtMs = state === 'open' ? undefined : changes.find((ms) => stateAt(ms) === 'open')
+  const later = changes
+    .slice(next)
+    .filter(({ ms }) => ms < window.toMs)
+    .map(({ ms }) => ({ ms, state: stateAt(ms) }))
+  const untilMs = later.find((each) => each.state !== state)?.ms
+  const opensAtMs = state === 'open' ? undefined : later.find((each) => each.state === 'open')?.ms
   return {
     state,
     ...(untilMs !== undefined && { untilMs }),

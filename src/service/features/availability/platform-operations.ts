@@ -7,7 +7,7 @@ import { idSegment } from '../../outgoing-http/id-segment.ts'
 const References = z
   .array(z.object({ id: z.string().min(1) }))
   .nullish()
-  .transform((list) => list?.map(({ id }) => id) ?? [])
+  .transform((list) => [...new Set(list?.map(({ id }) => id))])
 
 const ScheduleGroup = z.object({
   state: z.string().nullish(),

@@ -31,7 +31,8 @@ export class RuleError extends Error {
 
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 const FREQUENCIES: readonly string[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] satisfies Frequency[]
-const MAX_ENTRIES = 400
+/** Each day of a year is compared with each entry. No list of a real rule is nearly as long. */
+const MAX_ENTRIES = 100
 const MAX_LENGTH = 2000
 
 /** @throws {RuleError} */

@@ -1,5 +1,5 @@
 import { DAY_MS, parseCivil, type CivilMs, type Zone } from './civil-time.ts'
-import { occurrenceStarts } from './occurrences.ts'
+import { occurrenceStarts, withoutCount } from './occurrences.ts'
 import { parseRule, RuleError, type RecurrenceRule } from './recurrence-rule.ts'
 
 /** A schedule as in Genesys Cloud: local times, in the zone of the group that uses it. */
@@ -35,6 +35,15 @@ export function readSchedule({ start, end, rrule }: PlatformSchedule): Schedule 
   if (durationMs <= 0) throw new RuleError('ends before it starts')
   if (durationMs > MAX_DURATION_MS && rrule) throw new RuleError('recurs and lasts for more than a year')
   return { start: startCivil, durationMs, rule: rrule ? parseRule(rrule) : undefined }
+}
+
+/**
+ * The schedule with a rule whose COUNT has been evaluated, for periods that start before `to`.
+ * @throws {RuleError} for a count that began too long ago
+ */
+export function counted(schedule: Schedule, to: CivilMs): Schedule {
+  const { start, rule } = schedule
+  return rule === undefined ? schedule : { ...schedule, rule: withoutCount(rule, start, to) }
 }
 
 /** Treats 23:59 as midnight: people enter it for the end of a day, and do not mean a gap of a minute. */
