@@ -14,6 +14,7 @@ import { createPreChatFeature } from './features/pre-chat/pre-chat-feature.ts'
 import type { GuestServices } from './routes/guest-routes.ts'
 import type { Config } from './settings/config.ts'
 import type { TrustedAttributes } from './sessions/identity.ts'
+import type { RequireChallenge } from './sessions/session-opening.ts'
 import type { SharedState } from './shared-state/shared-state.ts'
 import { createSurveyFeature } from './features/survey/survey-feature.ts'
 import { createTranscriptFeature } from './features/transcript/transcript-feature.ts'
@@ -55,6 +56,8 @@ export interface OptionalFeature {
   readonly acceptVisitor?: ((visitor: string) => void) | undefined
   /** Middleware for requests to open a session; it runs after the body has been read. */
   readonly beforeOpening?: readonly RequestHandler[]
+  /** Rejects if a challenge must be solved before a new guest or a new conversation is requested from Genesys. */
+  readonly requireChallenge?: RequireChallenge | undefined
   replaceSessionKeys?(keys: readonly Uint8Array[]): void
   close?(): void
 }

@@ -1,5 +1,4 @@
 import { Router } from 'express'
-import type { Capability } from '../contract/contract.ts'
 import { ConfigError, type Config } from './settings/config.ts'
 import type { DeploymentInfo, GuestApi } from './genesys/guest-api.ts'
 import { createGenesysClient } from './create-genesys-client.ts'
@@ -121,9 +120,7 @@ export function createSite(
     memory,
     sharedState,
     trustedAttributes: trustedAttributesOf(options, features),
-    acceptVisitor: (visitor) => features.forEach((feature) => feature.acceptVisitor?.(visitor)),
-    moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
-    addEvents: features.find(({ addEvents }) => addEvents)?.addEvents,
+    features,
   })
   const { live, tokens } = guests
   const expiry = setInterval(() => live.endExpired(), END_EXPIRED_STREAMS_EVERY_MS).unref()
@@ -223,12 +220,10 @@ function createGuestServices(
     readonly memory: SessionMemory
     readonly sharedState: SharedState | undefined
     readonly trustedAttributes: TrustedAttributes | undefined
-    readonly acceptVisitor: (visitor: string) => void
-    readonly moreCapabilities: readonly Capability[]
-    readonly addEvents: OptionalFeature['addEvents']
+    readonly features: readonly OptionalFeature[]
   },
 ): Guests {
-  const { guestApi, memory, sharedState, trustedAttributes, now, monotonicNow } = parts
+  const { guestApi, memory, sharedState, trustedAttributes, features, now, monotonicNow } = parts
   const tokens = createSessionTokens({
     keys: config.session.keys,
     deploymentId: config.genesys.deploymentId,
@@ -242,7 +237,7 @@ function createGuestServices(
     verifyUserToken: config.userToken && createUserTokenVerifier(config.userToken, now),
     trusted: config.attributes.trusted,
     trustedAttributes,
-    acceptVisitor: parts.acceptVisitor,
+    acceptVisitor: (visitor) => features.forEach((feature) => feature.acceptVisitor?.(visitor)),
     monotonicNow,
   })
   const registry = createSessionRegistry(
@@ -252,9 +247,14 @@ function createGuestServices(
   )
   const lifetime = createSessionLifetime(config.session, now)
   const shared = { guestApi, tokens, attributes, registry, lifetime, now }
-  const { deploymentId } = config.genesys
-  const { moreCapabilities } = parts
-  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId, moreCapabilities })
+  const opening = createSessionOpening({
+    ...shared,
+    policy,
+    identify,
+    deploymentId: config.genesys.deploymentId,
+    moreCapabilities: features.flatMap(({ capabilities }) => capabilities),
+    requireChallenge: features.find(({ requireChallenge }) => requireChallenge)?.requireChallenge,
+  })
   const sessions = createGuestSessions({ ...shared, opening })
   const messages = createGuestMessages({
     guestApi,
@@ -275,7 +275,7 @@ function createGuestServices(
   })
   const live = createLiveEvents({
     guestApi,
-    subscribe: parts.addEvents?.(guestApi),
+    subscribe: features.find(({ addEvents }) => addEvents)?.addEvents?.(guestApi),
     onEnded: (sid) => registry.markEnded(sid),
     onUnexpectedError: noteUnexpectedError(parts),
     now,

@@ -75,6 +75,29 @@ describe('opening a chat', () => {
     ])
   })
 
+  test('solves the challenge that signing in or starting a new conversation may require', async () => {
+    const challenge = { kind: 'turnstile', siteKey: 'public' } as const
+    const required = () => json(403, { code: 'challenge_required', challenge })
+    const solveChallenge = jest.fn(async () => {
+      service.bend('POST guest-session')
+      return 'solution'
+    })
+    chat = newChat({ solveChallenge })
+    await chat.open()
+    service.bend('POST guest-session', required)
+    await chat.identify('jwt')
+    service.bend('POST guest-session', required)
+    await chat.startNew()
+    expect(solveChallenge.mock.calls).toEqual([[challenge], [challenge]])
+    expect(service.asked('POST guest-session').map(({ json: body }) => body)).toEqual([
+      {},
+      { userToken: 'jwt' },
+      { userToken: 'jwt', challenge: 'solution' },
+      { userToken: 'jwt', startNew: true },
+      { userToken: 'jwt', startNew: true, challenge: 'solution' },
+    ])
+  })
+
   test('starts a new conversation for a different visitor', async () => {
     await chat.open()
     service.bend('POST guest-session', problem(401, 'session_invalid'))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { UpstreamError } from '../../src/service/errors/upstream-error.ts'
+import type { SharedGenerations } from '../../src/service/sessions/session-registry.ts'
 import { createSessionStack, MINUTE_MS, SITE, START_MS } from './session-stack.ts'
 
 function setUp() {
@@ -63,12 +64,15 @@ describe('a guest session', () => {
       given.push(request.journeyContext),
       open(request, deadlineAtMs)
     )
-    guestApi.resume = (guest, deadlineAtMs, journey) => (given.push(journey), resume(guest, deadlineAtMs))
+    guestApi.resume = async (guest, deadlineAtMs, journey) => {
+      given.push(journey)
+      return { ...(await resume(guest, deadlineAtMs)), state: 'read-only' }
+    }
     guestApi.startNew = (guest, deadlineAtMs, journey) => (given.push(journey), resume(guest, deadlineAtMs))
     const first = await claimsOf((await sessions.open({ journeyContext }, caller)).session)
     await sessions.resume(first, { journeyContext }, caller)
     await sessions.resume(first, { journeyContext, startNew: true }, caller)
-    expect(given).toEqual([journeyContext, journeyContext, journeyContext])
+    expect(given).toEqual(Array.from({ length: 4 }, () => journeyContext))
   })
 
   test('informs the page when Genesys has cleared the session that this visitor had elsewhere', async () => {
@@ -85,5 +89,90 @@ describe('a guest session', () => {
     genesys.failNext(new UpstreamError('upstream_timeout', 'slow'))
     await expect(sessions.resume(first, {}, caller)).rejects.toMatchObject({ code: 'upstream_timeout' })
     expect(sessions.isEnded(first)).toBe(false)
+  })
+})
+
+describe('a solved challenge', () => {
+  const setUpRefusing = (options = {}) => {
+    let solved = 1
+    const stack = createSessionStack({
+      requireChallenge: async () => {
+        if (solved === 0) throw new Error('unsolved')
+        solved -= 1
+      },
+      ...options,
+    })
+    return { ...stack, solve: () => (solved += 1) }
+  }
+
+  test('is required for a new guest, even with the token of a session that has ended', async () => {
+    const { genesys, sessions, open, resume, claimsOf } = setUpRefusing()
+    const { session } = await open()
+    await sessions.end(await claimsOf(session), START_MS + 1000)
+    await expect(resume(session)).rejects.toThrow('unsolved')
+    expect(genesys.calls.filter(({ method }) => method === 'open')).toHaveLength(1)
+  })
+
+  test.each(['hears of it at once', 'looks it up'])(
+    'is required for the token of a session that has ended on a replica, and another replica %s',
+    async (how) => {
+      const stored = new Map<string, number>()
+      const listeners: ((sid: string, generation: number) => void)[] = []
+      const shared: SharedGenerations = {
+        newest: async (sid) => stored.get(sid),
+        announce: async (sid, generation) => {
+          stored.set(sid, generation)
+          if (how === 'hears of it at once') for (const listener of listeners) listener(sid, generation)
+        },
+        onAnnounced: (listener) => void listeners.push(listener),
+      }
+      const here = setUpRefusing({ shared })
+      const { genesys, clock } = here
+      const there = createSessionStack({ genesys, clock, shared })
+      const { session } = await there.open()
+      const claims = await there.claimsOf(session)
+      await there.sessions.end(claims, START_MS + 1000)
+      if (how === 'looks it up') (await here.sessions.confirm?.(claims))?.()
+      here.solve()
+      await here.open()
+      await here.open()
+      await expect(here.resume(session)).rejects.toThrow('unsolved')
+      expect(() => here.sessions.requireLive(claims)).toThrow(
+        expect.objectContaining({ code: 'session_ended' }),
+      )
+    },
+  )
+
+  test('is required if Genesys has ended the session that is resumed', async () => {
+    const { genesys, open, resume, solve } = setUpRefusing()
+    const { session } = await open()
+    genesys.failNext(new UpstreamError('session_ended', 'expired'))
+    await expect(resume(session)).rejects.toThrow('unsolved')
+    solve()
+    expect(await resume(session)).toMatchObject({ state: 'new' })
+  })
+
+  test('is required if signing in or out opens another session', async () => {
+    const { open, resume, solve } = setUpRefusing({ separateSignIn: true })
+    const jane = { visitor: 'jane', untilMs: START_MS + MINUTE_MS }
+    const { session } = await open()
+    await expect(resume(session, jane)).rejects.toThrow('unsolved')
+    solve()
+    const signedIn = await resume(session, jane)
+    expect(signedIn.state).toBe('new')
+    await expect(resume(signedIn.session, null)).rejects.toThrow('unsolved')
+  })
+
+  test('is not required to resume a session, even with startNew, unless it is read-only', async () => {
+    const { guestApi, sessions, open, claimsOf, caller, solve } = setUpRefusing()
+    const { resume } = guestApi
+    guestApi.startNew = async (...call) => ({ ...(await resume(...call)), state: 'new' })
+    const claims = await claimsOf((await open()).session)
+    const startNew = () => sessions.resume(claims, { startNew: true }, caller())
+    expect(await startNew()).toMatchObject({ state: 'resumed' })
+    guestApi.resume = async (...call) => ({ ...(await resume(...call)), state: 'read-only' })
+    await expect(startNew()).rejects.toThrow('unsolved')
+    solve()
+    expect(await startNew()).toMatchObject({ state: 'new' })
   })
 })

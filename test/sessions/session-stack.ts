@@ -7,8 +7,11 @@ import {
   createSessionLifetime,
   type SessionLifetimeSettings,
 } from '../../src/service/sessions/session-lifetime.ts'
-import { createSessionOpening } from '../../src/service/sessions/session-opening.ts'
-import { createSessionRegistry } from '../../src/service/sessions/session-registry.ts'
+import {
+  createSessionOpening,
+  type SessionOpeningOptions,
+} from '../../src/service/sessions/session-opening.ts'
+import { createSessionRegistry, type SharedGenerations } from '../../src/service/sessions/session-registry.ts'
 import { createSessionTokens, type SessionClaims } from '../../src/service/sessions/session-token.ts'
 import { createMemoryGuestApi } from '../memory-guest-api.ts'
 
@@ -34,6 +37,8 @@ export function createSessionStack(
   options: Partial<SessionLifetimeSettings> & {
     readonly genesys?: ReturnType<typeof createMemoryGuestApi>
     readonly clock?: { ms: number }
+    readonly shared?: SharedGenerations
+    readonly requireChallenge?: SessionOpeningOptions['requireChallenge']
   } = {},
 ) {
   const { genesys = createMemoryGuestApi(), clock = { ms: START_MS } } = options
@@ -49,7 +54,7 @@ export function createSessionStack(
   const policy = createAttributePolicy(ATTRIBUTES)
   const attributes = createGuestAttributes({ guestApi, policy, tokens })
   const generations: number[] = []
-  const registry = createSessionRegistry((_sid, generation) => generations.push(generation))
+  const registry = createSessionRegistry((_sid, generation) => generations.push(generation), options.shared)
   const lifetime = createSessionLifetime(
     {
       maxAgeMs: 60 * MINUTE_MS,
@@ -71,7 +76,8 @@ export function createSessionStack(
       verifiedUntilMs: untilMs,
     } satisfies Identified
   }
-  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId: 'd' })
+  const { requireChallenge } = options
+  const opening = createSessionOpening({ ...shared, policy, identify, deploymentId: 'd', requireChallenge })
   const sessions = createGuestSessions({ ...shared, opening })
   const ended: string[] = []
   const messages = createGuestMessages({

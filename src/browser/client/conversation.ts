@@ -7,7 +7,7 @@ import { followLiveEvents } from './live-events.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { onWake } from './backoff.ts'
 import type { Requests } from './requests.ts'
-import { openOrResume } from './session-opening.ts'
+import { openOrResume, solvingChallenges } from './session-opening.ts'
 import { renewInTime } from './session-renewal.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
 import type { TokenStore } from './token-store.ts'
@@ -97,14 +97,14 @@ export class Conversation {
   }
 
   /** Signs the visitor in or out, which may change the session. */
-  async changeVisitor(path: 'guest-session' | 'sign-in', json: unknown): Promise<SessionDescription> {
+  async changeVisitor(path: 'guest-session' | 'sign-in', json: object): Promise<SessionDescription> {
     await this.open()
     this.isIdentifying = true
     this.stopFollowing()
-    const outcome = await this.call('POST', path, json).then(
-      (answer) => (this.session = answer as SessionDescription),
-      asProblem,
-    )
+    const { solveChallenge } = this.parts.options
+    const outcome = await solvingChallenges(solveChallenge, json, (body) =>
+      this.call('POST', path, body),
+    ).then((answer) => (this.session = answer as SessionDescription), asProblem)
     this.isIdentifying = false
     const isRefused = outcome instanceof ChatProblem
     if (isRefused && path === 'guest-session' && isSessionOver(outcome)) return this.open(true)

@@ -27,18 +27,11 @@ export async function openOrResume(
 ): Promise<SessionDescription> {
   const visitor = typeof userToken === 'function' ? await userToken() : userToken
   const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
-  const post = async (json: object, attempts = MAX_SOLUTIONS): Promise<SessionDescription> => {
-    const request = { json, repeatForMs: REPEAT_FOR_MS, signal }
-    try {
+  const post = (json: object): Promise<SessionDescription> =>
+    solvingChallenges(solveChallenge, json, async (body) => {
+      const request = { json: body, repeatForMs: REPEAT_FOR_MS, signal }
       return (await requests.call('POST', 'guest-session', request)) as SessionDescription
-    } catch (error) {
-      const { challenge } = asProblem(error)
-      // A solution is accepted only once. A retried request may fail because its first attempt has already used the
-      // solution; another challenge is then solved.
-      if (!challenge || !solveChallenge || !attempts) throw error
-      return post({ ...json, challenge: await solveChallenge(challenge) }, attempts - 1)
-    }
-  }
+    })
   if (tokens.read() === undefined) return post(details)
   try {
     return await post(startNew ? { ...details, startNew } : details)
@@ -49,5 +42,24 @@ export async function openOrResume(
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)
+  }
+}
+
+/** Sends a request, and sends it again with the solution whenever the service requires a challenge. */
+export async function solvingChallenges<T>(
+  solveChallenge: GuestChatOptions['solveChallenge'],
+  json: object,
+  send: (json: object) => Promise<T>,
+  attempts = MAX_SOLUTIONS,
+): Promise<T> {
+  try {
+    return await send(json)
+  } catch (error) {
+    const { challenge } = asProblem(error)
+    // A solution is accepted only once. A retried request may fail because its first attempt has already used the
+    // solution; another challenge is then solved.
+    if (!challenge || !solveChallenge || !attempts) throw error
+    const solved = { ...json, challenge: await solveChallenge(challenge) }
+    return solvingChallenges(solveChallenge, solved, send, attempts - 1)
   }
 }

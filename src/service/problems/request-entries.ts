@@ -40,7 +40,7 @@ export const REQUEST_PROBLEMS = {
     status: 403,
     title: 'A challenge must be solved first',
     description:
-      'The page must solve a challenge before the service opens a new session. The operator can require this for every new session, or only while many sessions are being opened.',
+      'The page must solve a challenge before the service opens a new session or starts a new conversation. The operator can require this always, or only while many sessions are being opened.',
     clientAction:
       'Solve the `challenge` in this response, and repeat the request with the solution as `challenge` in its body. The service’s own chat solves `altcha` challenges automatically.',
     operatorAction:

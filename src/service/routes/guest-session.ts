@@ -21,8 +21,8 @@ export function addGuestSessionRoutes(
 ): void {
   const { sessions, guards, newDeadline, setSessionCookie } = options
   router.post('/guest-session', guards.opening, async (req: Request, res: Response) => {
-    const { userToken, ...request } = parseBody(OpenGuestSession, req)
-    const caller = { origin: originOf(req), userToken, request: req, deadlineAtMs: newDeadline() }
+    const { userToken, challenge, ...request } = parseBody(OpenGuestSession, req)
+    const caller = { origin: originOf(req), userToken, challenge, request: req, deadlineAtMs: newDeadline() }
     const response = hasSession(req)
       ? await sessions.resume(claimsOf(req), request, caller)
       : await sessions.open(request, caller)

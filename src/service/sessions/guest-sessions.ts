@@ -13,8 +13,8 @@ export interface GuestSessions {
   /** Like `authenticate`, but for `resume`: an expired token is accepted as long as its session can be resumed. */
   authenticateToResume(token: string, origin: string | undefined): Promise<SessionClaims>
   /**
-   * Checks in the shared store whether the session has a newer token. Never rejects: if there is one, the
-   * function that it resolves to throws `session_invalid`.
+   * Checks in the shared store whether the session has ended or has a newer token. Never rejects: if there is a newer token,
+   * the function that it resolves to throws `session_invalid`.
    */
   readonly confirm: ((claims: SessionClaims) => Promise<() => void>) | undefined
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
@@ -99,7 +99,7 @@ export function createGuestSessions(options: {
     async end(claims, deadlineAtMs) {
       if (guestApi.end === undefined) throw notSupported(guestApi, 'end')
       await guestApi.end(guestOf(claims), deadlineAtMs)
-      registry.markEnded(claims.sid)
+      await registry.end(claims.sid)
     },
     async signIn(claims, grant, deadlineAtMs) {
       if (guestApi.signIn === undefined) throw notSupported(guestApi, 'sign-in')

@@ -24,7 +24,15 @@ export type GuestSessionResponse = SessionDescription & { readonly session: stri
 
 export interface Caller extends IdentityRequest {
   readonly origin: string | undefined
+  /** The solution to a challenge. */
+  readonly challenge?: string | undefined
 }
+
+/**
+ * Called before a new guest or a new conversation is requested from Genesys. Rejects if the caller must solve a challenge
+ * first.
+ */
+export type RequireChallenge = (caller: Pick<Caller, 'origin' | 'challenge'>) => Promise<void>
 
 /** Opening and resuming guest sessions: the guest's identity, attributes and new token. */
 export interface SessionOpening {
@@ -54,10 +62,13 @@ export interface SessionOpeningOptions {
   readonly now: () => number
   /** What the site offers in addition to the guest API's capabilities. */
   readonly moreCapabilities?: readonly Capability[] | undefined
+  /** Undefined if no challenges are set up. */
+  readonly requireChallenge?: RequireChallenge | undefined
 }
 
 export function createSessionOpening(options: SessionOpeningOptions): SessionOpening {
   const { guestApi, tokens, policy, attributes, registry, lifetime, identify, deploymentId, now } = options
+  const { requireChallenge } = options
 
   const capabilities = [...guestApi.capabilities, ...(options.moreCapabilities ?? [])]
 
@@ -98,6 +109,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
   }
 
   async function open(request: OpenSession, caller: Caller): Promise<GuestSessionResponse> {
+    await requireChallenge?.(caller)
     const identified = (await identify(caller)) ?? ANONYMOUS
     requireOwnUserId(request.userId, identified.visitor)
     const values = changedAttributes(policy, {}, request, identified)
@@ -155,7 +167,7 @@ export function createSessionOpening(options: SessionOpeningOptions): SessionOpe
     tokens.requireFits(replaced)
     let opened: OpenedGuest
     try {
-      opened = await resumeGuest(guestApi, claims, request, caller.deadlineAtMs)
+      opened = await resumeOrRestart(options, claims, request, caller)
     } catch (error) {
       if (!isSessionEnded(error)) throw error
       registry.markEnded(claims.sid)
@@ -188,17 +200,6 @@ function changedAttributes(
   return policy.trust(open, identified.attributes, identified.visitor !== undefined)
 }
 
-function resumeGuest(
-  guestApi: GuestApi,
-  claims: SessionClaims,
-  { startNew, journeyContext }: OpenSession,
-  deadlineAtMs: number,
-): Promise<OpenedGuest> {
-  if (startNew !== true) return guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
-  if (guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
-  return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
-}
-
 function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
   return visitor === undefined ? {} : { visitor, verifiedUntilMs: verifiedUntilMs ?? Number.MAX_SAFE_INTEGER }
 }
@@ -206,6 +207,21 @@ function visitorClaims({ visitor, verifiedUntilMs }: Identified) {
 /** A session keeps its owner after a sign-out, because the history belongs to that person. */
 function withVisitor(claims: SessionClaims, identified: Identified): SessionClaims {
   return { ...claims, verifiedUntilMs: undefined, ...visitorClaims(identified) }
+}
+
+async function resumeOrRestart(
+  { guestApi, requireChallenge }: SessionOpeningOptions,
+  claims: SessionClaims,
+  { startNew = false, journeyContext }: OpenSession,
+  caller: Caller,
+): Promise<OpenedGuest> {
+  const { deadlineAtMs } = caller
+  if (startNew && guestApi.startNew === undefined) throw notSupported(guestApi, 'startNew')
+  const opened = await guestApi.resume(guestOf(claims), deadlineAtMs, journeyContext)
+  if (!startNew || opened.state !== 'read-only' || guestApi.startNew === undefined) return opened
+  // A flow may end a conversation by itself, so one guest could otherwise start any number of them.
+  await requireChallenge?.(caller)
+  return guestApi.startNew(guestOf(claims), deadlineAtMs, journeyContext)
 }
 
 /** A page can name only its own verified visitor. */

@@ -10,6 +10,9 @@ interface Identity {
 
 const MAX_SESSIONS = 20_000
 
+/** What replicas share instead of a generation, which is a time in epoch ms, if the guest has ended the session. */
+const ENDED_GENERATION = Number.MAX_SAFE_INTEGER
+
 /** The contents of a registry, to initialize another one. */
 export interface RegistryMemory {
   readonly ended: Map<string, true>
@@ -36,7 +39,10 @@ export interface SharedGenerations {
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
+  /** For a session that Genesys has ended, which it reports to every replica. */
   markEnded(sid: string): void
+  /** For a session that the guest has ended: like `markEnded`, but on all replicas if they share generations. */
+  end(sid: string): Promise<void>
   /** @throws {SessionError} `session_ended` if this process knows that the session is over */
   requireLive(claims: SessionClaims): SessionClaims
   /**
@@ -72,7 +78,8 @@ export function createSessionRegistry(
   }
 
   function learn(sid: string, generation: number | undefined): void {
-    if (generation !== undefined && generation > (identities.get(sid)?.generation ?? 0))
+    if (generation === ENDED_GENERATION) ended.set(sid, true)
+    else if (generation !== undefined && generation > (identities.get(sid)?.generation ?? 0))
       note(sid, { generation, verifiedUntilMs: undefined })
   }
   shared?.onAnnounced(learn)
@@ -80,6 +87,10 @@ export function createSessionRegistry(
   return {
     isEnded: ({ sid }) => ended.has(sid),
     markEnded: (sid) => void ended.set(sid, true),
+    async end(sid) {
+      ended.set(sid, true)
+      await shared?.announce(sid, ENDED_GENERATION)
+    },
     requireLive(claims) {
       if (!ended.has(claims.sid)) return claims
       throw new SessionError(

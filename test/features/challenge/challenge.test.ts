@@ -3,7 +3,16 @@ import nock from 'nock'
 import { solveAltcha } from '../../../src/browser/element/challenge/solve-altcha.ts'
 import { startSimulator } from '../../../src/simulator/simulator.ts'
 import type { AltchaChallenge } from '../../../src/contract/contract.ts'
-import { ask, pageOf, SITE, startTogether, type Answer, type Running } from '../../start-service.ts'
+import { isSession } from '../../event-reader.ts'
+import {
+  ask,
+  pageOf,
+  SITE,
+  startTogether,
+  type Answer,
+  type Running,
+  type StartOptions,
+} from '../../start-service.ts'
 
 const SESSION_KEYS = Buffer.alloc(32, 9).toString('base64')
 const running: Running[] = []
@@ -11,8 +20,9 @@ afterEach(async () => {
   for (const together of running.splice(0)) await together.stop()
 })
 
-async function startWith(settings: Record<string, string>) {
+async function startWith(settings: Record<string, string>, options: StartOptions = {}) {
   const together = await startTogether({
+    ...options,
     settings: { CHALLENGE_DIFFICULTY: '1000', SESSION_KEYS, ...settings },
   })
   running.push(together)
@@ -49,6 +59,40 @@ describe('ALTCHA', () => {
     const { open, url } = await startWith({ CHALLENGE: 'altcha' })
     const page = pageOf(url, await open(await solve(await open())))
     expect((await page.ask('POST', '/guest-session', {})).status).toBe(200)
+  })
+
+  test('is required for a new session, even with the token of a session that has ended', async () => {
+    const { open, url, genesys } = await startWith({ CHALLENGE: 'altcha' })
+    const page = pageOf(url, await open(await solve(await open())))
+    expect((await page.ask('DELETE', '/guest-session')).status).toBe(204)
+    const headers = { origin: SITE, authorization: `Bearer ${String(page.opened.body.session)}` }
+    const replay = (body: object) => ask(url, 'POST', '/guest-session', body, headers)
+    const replayed = await Promise.all(Array.from({ length: 5 }, () => replay({})))
+    for (const answer of replayed) expect(answer).toMatchObject(required)
+    const challenge = await solve(replayed[0]!)
+    expect((await replay({ challenge })).status).toBe(201)
+    expect(await replay({ challenge })).toMatchObject(failed)
+    expect(genesys.sessions).toHaveLength(1)
+  })
+
+  test('is required to start a new conversation after one that is read-only', async () => {
+    const { open, url, genesys } = await startWith(
+      { CHALLENGE: 'altcha' },
+      { simulator: { disconnectMode: 'read-only' } },
+    )
+    const page = pageOf(url, await open(await solve(await open())))
+    await page.say('hello')
+    const startNew = { startNew: true }
+    const live = await page.ask('POST', '/guest-session', startNew)
+    expect(live).toMatchObject({ status: 200, body: { state: 'resumed' } })
+    genesys.agentLeaves()
+    const stream = await page.events()
+    await stream.next(isSession('read-only'))
+    const over = await page.ask('POST', '/guest-session', startNew)
+    expect(over).toMatchObject(required)
+    const started = await page.ask('POST', '/guest-session', { ...startNew, challenge: await solve(over) })
+    expect(started).toMatchObject({ status: 201, body: { state: 'new' } })
+    stream.close()
   })
 
   test('is required only above CHALLENGE_ABOVE_PER_MINUTE, if that is set', async () => {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Request, RequestHandler } from 'express'
 import { BoundedMap } from '../../collections/bounded-map.ts'
-import { originOf } from '../../middleware/origin-gate.ts'
 import { WindowCounter, type CountShared } from '../../middleware/rate-limits.ts'
 import { RequestError, type RequestErrorCode } from '../../errors/request-error.ts'
-import { hasSession } from '../../middleware/session-guard.ts'
 import type { Log } from '../../observability/log.ts'
 import { createLogSampler } from '../../observability/log-sampler.ts'
+import type { RequireChallenge } from '../../sessions/session-opening.ts'
 import type { ChallengeSettings } from '../../settings/challenge-settings.ts'
 import { createUpstreamAgents } from '../../outgoing-http/upstream-agents.ts'
 import { CHALLENGE_LIFETIME_MS, createAltcha } from './altcha.ts'
@@ -15,8 +13,8 @@ import { createVendorCheck } from './vendors.ts'
 export interface ChallengeFeature {
   readonly name: 'challenge'
   readonly capabilities: readonly []
-  /** Empty if the feature is not set up. */
-  readonly beforeOpening: readonly RequestHandler[]
+  /** Undefined if the feature is not set up. */
+  readonly requireChallenge: RequireChallenge | undefined
   addRoutes(): void
   readinessChecks(): Promise<readonly never[]>
   diagnose(): Promise<{ readonly found: string; readonly problems: readonly { hint: string }[] } | undefined>
@@ -39,7 +37,6 @@ const MINUTE_MS = 60_000
 /** Longer than any solution is valid: vendors' tokens are valid for at most five minutes. */
 const REMEMBER_MS = 2 * CHALLENGE_LIFETIME_MS
 const MAX_REMEMBERED = 100_000
-const MAX_TOKEN_CHARS = 8192
 const VENDOR_SOCKETS = 64
 
 export function createChallengeFeature(
@@ -50,7 +47,7 @@ export function createChallengeFeature(
   return {
     name: 'challenge',
     capabilities: [],
-    beforeOpening: challenge ? [challenge.requireSolution] : [],
+    requireChallenge: challenge?.requireSolution,
     addRoutes: () => undefined,
     readinessChecks: () => Promise.resolve([]),
     async diagnose() {
@@ -93,13 +90,12 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
   }
 
   /** @returns what identifies the solution; undefined if it is accepted without verification */
-  async function solutionOf(req: Request, token: string): Promise<string | undefined> {
+  async function solutionOf(token: string, origin: string | undefined): Promise<string | undefined> {
     if (checkAtVendor === undefined) {
       const solved = altcha.verify(token)
       if (solved === undefined) throw refusal('challenge_failed', 'The solution is wrong or too old.')
       return solved
     }
-    const origin = originOf(req)
     const { verdict, reason } = await checkAtVendor(token, origin && new URL(origin).hostname)
     if (verdict === 'accepted') return createHash('sha256').update(token).digest('hex')
     if (verdict === 'refused') throw refusal('challenge_failed', 'The solution was refused.')
@@ -121,17 +117,13 @@ function createChallenge(settings: ChallengeSettings, parts: ChallengeParts) {
     return (await takeOnce?.(`challenge:${solution}`, REMEMBER_MS)) ?? true
   }
 
-  const requireSolution: RequestHandler = async (req, _res, next) => {
-    if (!hasSession(req) && (await isDue())) {
-      const { challenge: token } = (req.body ?? {}) as { readonly challenge?: unknown }
-      if (typeof token !== 'string')
-        throw refusal('challenge_required', 'A challenge must be solved before a session is opened.')
-      if (token.length > MAX_TOKEN_CHARS) throw refusal('challenge_failed', 'The solution is too large.')
-      const solution = await solutionOf(req, token)
-      if (solution !== undefined && !(await isFirstUse(solution)))
-        throw refusal('challenge_failed', 'The solution was used before.')
-    }
-    next()
+  const requireSolution: RequireChallenge = async ({ origin, challenge: token }) => {
+    if (!(await isDue())) return
+    if (token === undefined)
+      throw refusal('challenge_required', 'A challenge must be solved before a session is opened.')
+    const solution = await solutionOf(token, origin)
+    if (solution !== undefined && !(await isFirstUse(solution)))
+      throw refusal('challenge_failed', 'The solution was used before.')
   }
   return {
     requireSolution,
