@@ -32,12 +32,13 @@ interface Making {
   key?: KeyObject | Uint8Array
   kid?: string
   alg?: string
+  typ?: string
   claims?: Record<string, unknown>
 }
 
-const make = ({ key = ours.privateKey, kid = 'k1', alg = 'RS256', claims = {} }: Making = {}) =>
+const make = ({ key = ours.privateKey, kid = 'k1', alg = 'RS256', typ, claims = {} }: Making = {}) =>
   new SignJWT({ sub: 'user-1', iss: ISSUER, aud: AUDIENCE, iat: NOW_S, exp: NOW_S + 600, ...claims })
-    .setProtectedHeader({ alg, kid })
+    .setProtectedHeader({ alg, kid, ...(typ !== undefined && { typ }) })
     .sign(key)
 
 const jwks = () => nock('https://login.example.com').get('/jwks.json')
@@ -71,10 +72,22 @@ describe('a visitor’s token', () => {
     ['the signature of another key', () => make({ key: strangers.privateKey })],
     ['an unknown key', () => make({ key: strangers.privateKey, kid: 'k9' })],
     ['more than 8 KB', () => make({ claims: { padding: randomBytes(8192).toString('hex') } })],
+    ['the type of a logout token', () => make({ typ: 'logout+jwt' })],
+    ['the type of an access token', () => make({ typ: 'at+jwt' })],
+    ['the type of a proof of possession', () => make({ typ: 'dpop+jwt' })],
+    ['an empty type', () => make({ typ: '' })],
+    ['padding at its end', async () => `${await make()}==`],
+    ['a line break at its end', async () => `${await make()}\n`],
+    ['a space before its signature', async () => (await make()).replace(/\.(?=[^.]+$)/, '. ')],
     ['an invalid format', () => 'not.a.token'],
   ])('with %s is refused', async (_what, token) => {
     const verify = createUserTokenVerifier(settings)
     await expect(verify(await token())).rejects.toMatchObject({ code: 'user_token_invalid' })
+  })
+
+  test.each(['JWT', 'jwt', 'application/jwt'])('may have the type %s', async (typ) => {
+    const verify = createUserTokenVerifier(settings)
+    expect(await verify(await make({ typ }))).toMatchObject({ subject: 'user-1' })
   })
 
   test('can be verified with a key in the settings, without a request', async () => {

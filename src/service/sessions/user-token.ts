@@ -7,6 +7,7 @@ import {
   jwtVerify,
   type CryptoKey,
   type JSONWebKeySet,
+  type JWTHeaderParameters,
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose'
@@ -40,6 +41,13 @@ export interface Visitor {
 export type VerifyUserToken = (userToken: string) => Promise<Visitor>
 
 const MAX_USER_TOKEN_CHARS = 8192
+/** RFC 7515: three parts in base64url without padding. jose also decodes padding and whitespace. */
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
+/**
+ * RFC 7519, 5.1: a JWT, such as an ID token, has this type or none. Other types name tokens for other purposes, such as
+ * `logout+jwt` (RFC 8725, 3.11).
+ */
+const JWT_TYPE = /^(application\/)?jwt$/i
 const MAX_JWKS_BYTES = 262_144
 const JWKS_TIMEOUT_MS = 3000
 /** A key that is missing from the set causes a reload, but no more often than this. */
@@ -49,17 +57,18 @@ const CLOCK_TOLERANCE_S = 5
 /** ECMA-262: the maximum time value of a `Date`. */
 const LAST_TIME_MS = 8.64e15
 
-/** Verifies the website's own JWTs (RFC 7519): signature, issuer, audience, expiry; algorithms are pinned. */
+/** Verifies the website's own JWTs (RFC 7519): signature, type, issuer, audience, expiry; algorithms are pinned. */
 export function createUserTokenVerifier(
   settings: UserTokenSettings,
   now: () => number = Date.now,
 ): VerifyUserToken {
   const keys = verificationKeys(settings)
   return async (userToken) => {
-    if (userToken.length > MAX_USER_TOKEN_CHARS) throw userTokenInvalid()
+    if (userToken.length > MAX_USER_TOKEN_CHARS || !COMPACT_JWS.test(userToken)) throw userTokenInvalid()
     let payload: JWTPayload
+    let protectedHeader: JWTHeaderParameters
     try {
-      ;({ payload } = await jwtVerify(userToken, keys, {
+      ;({ payload, protectedHeader } = await jwtVerify(userToken, keys, {
         issuer: settings.issuer,
         audience: settings.audience,
         algorithms: [...settings.algorithms],
@@ -72,6 +81,7 @@ export function createUserTokenVerifier(
         ? keySetUnavailable()
         : userTokenInvalid()
     }
+    if (!JWT_TYPE.test(protectedHeader.typ ?? 'JWT')) throw userTokenInvalid()
     if (typeof payload.sub !== 'string' || payload.sub === '') throw userTokenInvalid()
     const expiresAtMs = ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000
     // JSON does not limit numbers: `1e999` is parsed as Infinity.
@@ -209,6 +219,6 @@ function keySetUnavailable(): SessionError {
 
 function userTokenInvalid(): SessionError {
   return new SessionError('user_token_invalid', 'The user token could not be verified.', {
-    hint: 'Check USER_TOKEN_ISSUER, USER_TOKEN_AUDIENCE, USER_TOKEN_ALGORITHMS and the key set, and the token’s expiry.',
+    hint: 'Check USER_TOKEN_ISSUER, USER_TOKEN_AUDIENCE, USER_TOKEN_ALGORITHMS and the key set, and the token’s expiry and `typ`.',
   })
 }
