@@ -33,7 +33,10 @@ afterAll(() => browser.close())
 describe('a proof of work', () => {
   let demo: Demo
   beforeAll(async () => {
-    demo = await startDemo({ simulator: { agent: 'silent' }, env: { CHALLENGE: 'altcha' } })
+    demo = await startDemo({
+      simulator: { agent: 'silent', disconnectMode: 'read-only' },
+      env: { CHALLENGE: 'altcha' },
+    })
   })
   afterAll(() => demo.close())
 
@@ -54,6 +57,31 @@ describe('a proof of work', () => {
     await opened
     expect(statuses).toEqual([403, 201])
     expect(await violations(page)).toEqual([])
+    await context.close()
+  })
+
+  test('is solved again when the guest starts a new chat, after a read-only one and an ended one', async () => {
+    const { page, context, panel, chat } = await openElement(browser, demo)
+    const statuses: number[] = []
+    page.on('response', (response) => {
+      if (new URL(response.url()).pathname === '/guest-session') statuses.push(response.status())
+    })
+    await openByKey(page)
+    const sayHello = async () => {
+      await chat.say('Hello')
+      await chat.log.getByText('Sent').waitFor()
+    }
+    await sayHello()
+    const endAsAgent = async () => demo.simulator.agentLeaves()
+    const endAsGuest = () => page.evaluate(() => document.querySelector('genesys-guest-chat')!.chat!.end())
+    for (const end of [endAsAgent, endAsGuest]) {
+      await end()
+      statuses.length = 0
+      await page.getByRole('button', { name: 'Start a new chat' }).click()
+      await panel.locator('.bubble').waitFor({ state: 'detached' })
+      await sayHello()
+      expect(statuses).toEqual([403, 201])
+    }
     await context.close()
   })
 })

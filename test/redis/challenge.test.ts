@@ -27,12 +27,32 @@ afterAll(async () => {
   await redis.kill()
 })
 
+const openAt = (replica: Running | undefined, body: object = {}, token?: string) =>
+  ask(String(replica?.url), 'POST', '/guest-session', body, {
+    origin: SITE,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  })
+
+async function solvedAt(replica: Running | undefined): Promise<{ readonly challenge: string }> {
+  const { body } = await openAt(replica)
+  return { challenge: await solveAltcha(body.challenge as AltchaChallenge) }
+}
+
 test('a challenge solution opens only one session, whichever replicas it is sent to', async () => {
-  const openAt = (replica: Running | undefined, challenge?: string) =>
-    ask(String(replica?.url), 'POST', '/guest-session', challenge ? { challenge } : {}, { origin: SITE })
-  const { body } = await openAt(replicas[0])
-  const solution = await solveAltcha(body.challenge as AltchaChallenge)
-  const answers = await Promise.all([0, 1, 0, 1].map((replica) => openAt(replicas[replica], solution)))
+  const solved = await solvedAt(replicas[0])
+  const answers = await Promise.all([0, 1, 0, 1].map((replica) => openAt(replicas[replica], solved)))
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403, 403])
   expect(genesys.sessions).toHaveLength(1)
+})
+
+test('the token of a session that has ended opens no session on any replica', async () => {
+  const { body } = await openAt(replicas[0], await solvedAt(replicas[0]))
+  const token = String(body.session)
+  const headers = { origin: SITE, authorization: `Bearer ${token}` }
+  const ended = await ask(String(replicas[0]?.url), 'DELETE', '/guest-session', undefined, headers)
+  expect(ended.status).toBe(204)
+  for (const replica of replicas) {
+    const answer = await openAt(replica, {}, token)
+    expect(answer).toMatchObject({ status: 403, body: { code: 'challenge_required' } })
+  }
 })
