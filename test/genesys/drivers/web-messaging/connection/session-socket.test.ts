@@ -14,6 +14,12 @@ function listening(genesys: ReturnType<typeof fakeGenesys>, token?: string) {
   return heard
 }
 
+const ask = (genesys: ReturnType<typeof fakeGenesys>) =>
+  genesys.connections
+    .of(genesys.guest())
+    .ready(Date.now() + 60_000)
+    .catch((error: unknown) => error)
+
 describe('the pause before a reconnect', () => {
   test('is random, up to a bound that doubles until it reaches ten seconds', () => {
     const longest = [0, 1, 2, 3, 4, 5, 20].map((attempt) => reconnectDelayMs(attempt, () => 1))
@@ -62,6 +68,52 @@ describe('the pause before a reconnect', () => {
     void code(genesys.connections.of(genesys.guest()).ready(Date.now() + 5_000))
     await pass(500)
     expect(genesys.sockets.length).toBe(attempts + 1)
+  })
+
+  test.each([
+    ['a waiting request', 3, (genesys: ReturnType<typeof fakeGenesys>) => void ask(genesys)],
+    ['a listener', 10, (genesys: ReturnType<typeof fakeGenesys>) => void listening(genesys)],
+  ])('is kept after an unexpected exception in a handler, with %s', async (_, maxConnections, begin) => {
+    const readSession = () => {
+      throw new RangeError('unexpected')
+    }
+    const genesys = fakeGenesys({ readSession })
+    begin(genesys)
+    let configured = 0
+    for (let passedMs = 0; passedMs < 30_000; passedMs += 10) {
+      // Genesys accepts and configures every connection.
+      for (const socket of genesys.sockets.slice(configured)) {
+        configured++
+        socket.accepts()
+        socket.configures()
+      }
+      await pass(10)
+    }
+    expect(genesys.sockets.length).toBeGreaterThan(1)
+    expect(genesys.sockets.length).toBeLessThanOrEqual(maxConnections)
+    expect(genesys.unexpected).toHaveLength(genesys.sockets.length)
+  })
+
+  test('is not skipped when the response to a request causes an unexpected exception', async () => {
+    const genesys = fakeGenesys({ random: () => 0.999 })
+    const connection = genesys.ready()
+    const asked = code(
+      connection.request({
+        frame: { action: 'getJwt', tracingId: 't' },
+        purpose: 'read',
+        deadlineAtMs: Date.now() + 10_000,
+        readResponse: () => {
+          throw new TypeError('unexpected')
+        },
+        ifLost: 'send-again',
+      }),
+    )
+    genesys.socket.says({ class: 'JwtResponse', code: 200, body: { jwt: 'j', exp: 1 } })
+    expect(genesys.sockets).toHaveLength(1)
+    await pass(250)
+    expect(genesys.sockets).toHaveLength(2)
+    await pass(10_000)
+    expect(await asked).toMatch(/^upstream_/)
   })
 
   test('is reported to the page once, regardless of the number of attempts', async () => {
@@ -266,12 +318,6 @@ describe('a handshake that Genesys refuses', () => {
 })
 
 describe('a rate limit on handshakes', () => {
-  const ask = (genesys: ReturnType<typeof fakeGenesys>) =>
-    genesys.connections
-      .of(genesys.guest())
-      .ready(Date.now() + 60_000)
-      .catch((error: unknown) => error)
-
   test.each([
     ['with', true],
     ['without', false],

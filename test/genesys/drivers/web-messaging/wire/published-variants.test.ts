@@ -322,6 +322,16 @@ describe('a frame', () => {
     },
   )
 
+  test.each([9e18, 1e300, '9e18', -1, 0])(
+    'with the expirationDate %j, which is no time in seconds or milliseconds, is read without it',
+    (expirationDate) => {
+      const read = frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })
+      expect(read).toMatchObject({ class: 'SessionResponse', body: { expirationDate: undefined } })
+      const message = frame({ class: 'StructuredMessage', body: { metadata: { expirationDate } } })
+      expect(message).toMatchObject({ body: { metadata: { expirationDate: undefined } } })
+    },
+  )
+
   /** JV: every body has an optional `tracingId`, and so has the envelope. */
   test.each([
     [{ class: 'SessionResponse', body: { connected: true, tracingId: 't' } }],

@@ -172,7 +172,6 @@ export class GuestConnection implements SocketHandlers {
   }
 
   onConfigured(response: SessionResponse): void {
-    this.#failedAttempts = 0
     this.#queue.lastError = undefined
     this.#queue.lastSentAtMs = this.#settings.monotonicNow()
     this.#isLossAnnounced = false
@@ -180,6 +179,8 @@ export class GuestConnection implements SocketHandlers {
     // Listeners that subscribed before the connection existed may have missed events.
     this.#listeners.emit(this.newest.gap())
     this.#queue.sendNext()
+    // Must come last: if any of this throws, the attempt has failed.
+    this.#failedAttempts = 0
   }
 
   onDisconnect(error: UpstreamError, wasReady: boolean): void {

@@ -75,7 +75,7 @@ export class SessionSocket implements WaitingConnection {
   #dueAtMs = 0
   /** The error with which Genesys refused connections until `untilMs`. */
   #hold: { readonly error: UpstreamError; readonly untilMs: number } | undefined
-  /** Whether the previous connection was ready. */
+  /** Whether the previous connection worked until it was lost, and did not cause an unexpected exception. */
   #wasReady = false
   #isAlive = false
   #gotUnreadableResponse = false
@@ -314,7 +314,7 @@ export class SessionSocket implements WaitingConnection {
   /** Waits for the next attempt. */
   #fail(error: UpstreamError, reason: SocketLossReason): void {
     this.#countLoss(reason)
-    this.#wasReady = this.#phase === 'ready'
+    this.#wasReady = this.#phase === 'ready' && reason !== 'unexpected_error'
     const { monotonicNow, random } = this.#settings
     this.disconnect()
     this.#phase = 'waiting'

@@ -21,10 +21,14 @@ const MessageEvent = z.object({
 })
 /** Greater than any time in seconds, less than any time in milliseconds. */
 const LATEST_IN_SECONDS = 1e11
-/** Seconds since the epoch, as in logs; the documentation of Genesys' Messenger states milliseconds. */
+/**
+ * Seconds since the epoch, as in logs; the documentation of Genesys' Messenger states milliseconds. A larger number,
+ * such as nanoseconds, is unreadable: `Date` cannot represent all of them.
+ */
 const EpochSeconds = z.coerce
   .number()
   .positive()
+  .max(LATEST_IN_SECONDS * 1000)
   .transform((time) => (time > LATEST_IN_SECONDS ? time / 1000 : time))
 const Participant = z.object({ nickname: Text, firstName: Text, lastName: Text, image: Text })
 
