@@ -329,13 +329,45 @@ test('the session’s expiry is read from the response to an echo', async () => 
     genesys.socket.pongs()
   }
   await pass(250)
+  const expirationDate = Math.floor(Date.now() / 1000) + 3600
   expect(genesys.socket.sent.filter(({ action }) => action === 'echo')).toHaveLength(1)
   genesys.socket.says({
     type: 'response',
     class: 'StructuredMessage',
     code: 200,
     tracingId: genesys.socket.lastSent['tracingId'],
-    body: { type: 'Text', text: 'ping', direction: 'Inbound', metadata: { expirationDate: '1791139139' } },
+    body: {
+      type: 'Text',
+      text: 'ping',
+      direction: 'Inbound',
+      metadata: { expirationDate: String(expirationDate) },
+    },
   })
-  expect(connection.session.current?.expiresAtMs).toBe(1_791_139_139_000)
+  expect(connection.session.current?.expiresAtMs).toBe(expirationDate * 1000)
+})
+
+describe('an expiry in the past, in a session that Genesys has not ended,', () => {
+  const past = () => Math.floor(Date.now() / 1000) - 60
+
+  test('is ignored when the session is configured', async () => {
+    const genesys = fakeGenesys()
+    const heard: GuestEvent[] = []
+    const connection = genesys.connections.of(genesys.guest())
+    connection.subscribe((event) => heard.push(event))
+    genesys.socket.accepts()
+    genesys.socket.configures({ newSession: true, durationSeconds: 900, expirationDate: past() })
+    expect(connection.session.current).toMatchObject({ expiresAtMs: undefined, durationMs: 900_000 })
+    expect(heard[0]).toEqual({ type: 'session', state: 'connected' })
+  })
+
+  test('is ignored in the response to an echo', () => {
+    const genesys = fakeGenesys()
+    const { session } = genesys.ready()
+    const future = past() + 960
+    for (const expirationDate of [future, past()]) {
+      const body = { text: 'ping', metadata: { expirationDate: String(expirationDate) } }
+      genesys.socket.says({ type: 'response', class: 'StructuredMessage', code: 200, body })
+    }
+    expect(session.current?.expiresAtMs).toBe(future * 1000)
+  })
 })

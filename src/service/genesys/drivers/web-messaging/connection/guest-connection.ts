@@ -211,7 +211,7 @@ export class GuestConnection implements SocketHandlers {
     switch (frame.class) {
       case 'StructuredMessage':
         if (!isResponse && isInbound(frame.body)) this.#keepLate(frame)
-        if (!frame.pushed) this.session.extend(frame.body)
+        if (!frame.pushed) this.session.extend(frame.body, this.#settings.now())
         break
       case 'SessionResponse':
         if (!frame.body.connected && !isResponse && !this.isStartingNew) this.#leave('disconnected')
@@ -312,7 +312,7 @@ export class GuestConnection implements SocketHandlers {
   }
 
   #applySession(response: SessionResponse): void {
-    const session = this.#settings.readSession(response)
+    const session = this.#settings.readSession(response, this.#settings.now())
     if (this.session.configure(session)) this.newest.forget()
     this.#announcedExpiryMs = this.session.expiresSoonAtMs(this.#settings.now())
     this.#listeners.emit({

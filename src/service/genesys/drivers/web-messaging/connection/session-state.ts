@@ -21,7 +21,7 @@ const PROLONG_STEP_MS = 60_000
 
 const MAX_FILE_SIZE_KB = 10_240
 
-export type ReadSession = (response: SessionResponse) => ConfiguredSession
+export type ReadSession = (response: SessionResponse, nowMs: number) => ConfiguredSession
 
 /**
  * Every guest of a deployment has the same limits, with dozens of file extensions. All share one object, so
@@ -29,7 +29,7 @@ export type ReadSession = (response: SessionResponse) => ConfiguredSession
  */
 export function createSessionReader(): ReadSession {
   let shared: { readonly json: string; readonly limits: Limits } | undefined
-  return (response) => {
+  return (response, nowMs) => {
     const limits = readLimits(response)
     const json = JSON.stringify(limits)
     if (shared?.json !== json) shared = { json, limits }
@@ -37,7 +37,7 @@ export function createSessionReader(): ReadSession {
       isNew: response.newSession ?? false,
       isReadOnly: response.readOnly ?? false,
       limits: shared.limits,
-      expiresAtMs: toMs(response.expirationDate),
+      expiresAtMs: futureMs(response.expirationDate, nowMs),
       durationMs: toMs(response.durationSeconds),
       clearedExisting: response.clearedExistingSession ?? false,
     }
@@ -46,6 +46,15 @@ export function createSessionReader(): ReadSession {
 
 function toMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000
+}
+
+/**
+ * Genesys ends an expired session with an error or an event of its own. In any other frame, an expiry in the past is
+ * wrong, perhaps because the clocks differ, and is ignored.
+ */
+function futureMs(epochSeconds: number | undefined, nowMs: number): number | undefined {
+  const timeMs = toMs(epochSeconds)
+  return timeMs !== undefined && timeMs > nowMs ? timeMs : undefined
 }
 
 function readLimits({ maxCustomDataBytes, allowedMedia, blockedExtensions }: SessionResponse): Limits {
@@ -112,9 +121,9 @@ export class SessionState {
   }
 
   /** Genesys: the response to an echo contains the session's expiry, in seconds since the epoch. */
-  extend({ metadata }: StructuredMessage): void {
-    if (!this.#current || metadata?.expirationDate === undefined) return
-    this.#current = { ...this.#current, expiresAtMs: metadata.expirationDate * 1000 }
+  extend({ metadata }: StructuredMessage, nowMs: number): void {
+    const expiresAtMs = futureMs(metadata?.expirationDate, nowMs)
+    if (this.#current && expiresAtMs !== undefined) this.#current = { ...this.#current, expiresAtMs }
   }
 
   /** Genesys: a session expires this long after its last message, from any sender. */
