@@ -332,6 +332,105 @@ describe('messages are neither lost nor duplicated', () => {
   })
 })
 
+describe('while the history is being read', () => {
+  /** The history is not read before `answer` is called. */
+  function setUpSlowHistory() {
+    const all = setUp()
+    const { guestApi } = all.genesys
+    const read = guestApi.history
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    guestApi.history = async (...request) => {
+      await answered
+      return read!(...request)
+    }
+    return { ...all, answer }
+  }
+  const resyncs = (events: StreamEvent[]) => names(events).filter((name) => name === 'resync').length
+  const flood = (count: number) =>
+    Array.from({ length: count }, (_, at) => agentMessage(`new-${at}`, T + 10 + at))
+
+  test.each([
+    [100, 100, 0],
+    [101, 100, 1],
+    [5_000, 100, 1],
+  ])(
+    'after a gap, of %i new messages %i wait, and the stream gets %i resync',
+    async (count, kept, expectedResyncs) => {
+      const { openTab, emit, genesys, answer } = setUpSlowHistory()
+      const tab = openTab()
+      emit('a', 0)
+      await settle()
+      genesys.emit({ type: 'gap' })
+      const messages = flood(count)
+      for (const message of messages) genesys.emit({ type: 'message', message })
+      await settle()
+      answer()
+      await settle()
+      emit('live', 10_000)
+      await settle()
+      const expected = messages.slice(0, kept).map(({ id }) => id)
+      expect(ids(tab.events)).toEqual(['a', ...expected, 'live'])
+      expect(resyncs(tab.events)).toBe(expectedResyncs)
+    },
+  )
+
+  test.each([
+    [100, 100, 0],
+    [101, 100, 1],
+    [5_000, 100, 1],
+  ])(
+    'for a page that is back, of %i new messages %i wait, and only its stream gets %i resync',
+    async (count, kept, expectedResyncs) => {
+      const { openTab, emit, genesys, answer } = setUpSlowHistory()
+      const other = openTab()
+      emit('a', 0)
+      await settle()
+      const tab = openTab(`${T}-a`)
+      const messages = flood(count)
+      for (const message of messages) genesys.emit({ type: 'message', message })
+      await settle()
+      answer()
+      await settle()
+      emit('live', 10_000)
+      await settle()
+      const all = messages.map(({ id }) => id)
+      expect(ids(tab.events)).toEqual([...all.slice(0, kept), 'live'])
+      expect(resyncs(tab.events)).toBe(expectedResyncs)
+      expect(ids(other.events)).toEqual(['a', ...all, 'live'])
+      expect(resyncs(other.events)).toBe(0)
+    },
+  )
+
+  test('a second gap does not hide that the history did not reach back to the first one', async () => {
+    const { openTab, emit, genesys, answer } = setUpSlowHistory()
+    const tab = openTab()
+    emit('a', 0)
+    await settle()
+    const missed = Array.from({ length: 150 }, (_, at) => agentMessage(`missed-${at}`, T + at * 6_000))
+    genesys.transcript.push(...missed)
+    genesys.emit({ type: 'gap' })
+    genesys.emit({ type: 'gap' })
+    answer()
+    await settle()
+    await settle()
+    expect(ids(tab.events)).toHaveLength(101)
+    expect(resyncs(tab.events)).toBe(1)
+  })
+
+  test('messages that arrive and are also in the history are sent once, however far apart they are', async () => {
+    const { openTab, emit, genesys, answer } = setUpSlowHistory()
+    const tab = openTab()
+    emit('a', 0)
+    await settle()
+    genesys.emit({ type: 'gap' })
+    for (const [at, id] of ['b', 'c', 'd'].entries()) emit(id, 10 + at * 6_000)
+    answer()
+    await settle()
+    expect(ids(tab.events)).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
+
 describe('an event id', () => {
   test('is the same after formatting and parsing', () => {
     const message = fc.record({ id: fc.stringMatching(/^[\w%/+ é-]{1,40}$/), at: fc.nat(20_000) })

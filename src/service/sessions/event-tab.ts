@@ -1,5 +1,6 @@
 import type { Message } from '../genesys/guest-api.ts'
 import type { EventCursor } from './event-cursor.ts'
+import { MAX_WAITING_MESSAGES } from './missed-messages.ts'
 import type { SessionClaims } from './session-token.ts'
 
 /** One event in a page's stream, as `GET /events` writes it. */
@@ -26,6 +27,8 @@ export class Tab {
   readonly generation: number
   readonly expiresAtMs: number
   private held: { message: Message; id: string }[] | undefined = undefined
+  /** Whether more messages arrived during the replay than can wait. */
+  hasSkipped = false
   /**
    * Replayed messages that are too old for `seen` to record. They must not be sent again, for example if a
    * socket is lost during the replay and the gap is then filled.
@@ -45,8 +48,10 @@ export class Tab {
 
   /** @param id the event id for a tab without its own cursor */
   message(message: Message, id: string): void {
-    if (this.held !== undefined) this.held.push({ message, id })
-    else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })
+    if (this.held !== undefined) {
+      if (this.held.length < MAX_WAITING_MESSAGES) this.held.push({ message, id })
+      else this.hasSkipped = true
+    } else if (this.seen === undefined) this.sink.write({ id, event: 'message', data: message })
     else if (!this.seen.has(message) && !this.replayedIds.has(message.id)) {
       this.sink.write({ id: this.seen.advance(message), event: 'message', data: message })
     }

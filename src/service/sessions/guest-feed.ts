@@ -8,7 +8,7 @@ import type {
 } from '../genesys/guest-api.ts'
 import { EventCursor, timeMsOf } from './event-cursor.ts'
 import type { StreamEvent, Tab } from './event-tab.ts'
-import { missedSince } from './missed-messages.ts'
+import { MAX_WAITING_MESSAGES, missedSince } from './missed-messages.ts'
 
 /**
  * More tabs than a real guest has. Above this number, the oldest stream is closed, so that one guest cannot use up
@@ -31,9 +31,6 @@ export interface FeedContext {
   readonly emptied: (sid: string) => void
 }
 
-/** Shared by all feeds without messages to sort: thousands of empty lists would survive every garbage collection. */
-const NONE: readonly Message[] = []
-
 /** Serves all of one guest's tabs from one upstream subscription, and handles order, duplicates and gaps. */
 export class GuestFeed {
   readonly tabs = new Set<Tab>()
@@ -46,9 +43,14 @@ export class GuestFeed {
   private sessionState: StreamEvent | undefined = undefined
   /** The estimated waiting time, also for tabs that subscribe later. */
   private waiting: StreamEvent | undefined = undefined
-  /** Messages from frames that arrived together, sorted by time before they are sent. */
-  private arrived: readonly Message[] = NONE
+  /**
+   * Messages from frames that arrived together, or during a backfill. They are sorted by time before they are sent.
+   * There is no empty list: thousands of them would survive every garbage collection.
+   */
+  private arrived: Message[] | undefined = undefined
   private isBackfilling = false
+  /** Whether the history did not reach back far enough, or more messages arrived during a backfill than can wait. */
+  private hasSkipped = false
   private gaps = 0
   private connections = 0
 
@@ -115,8 +117,8 @@ export class GuestFeed {
   /** Sends the arrived messages, sorted by time. */
   private flush(): void {
     if (this.isBackfilling) return
-    const { arrived } = this
-    this.arrived = NONE
+    const { arrived = [] } = this
+    this.arrived = undefined
     const inOrder = arrived.length > 1 ? arrived.toSorted((a, b) => timeMsOf(a) - timeMsOf(b)) : arrived
     for (const message of inOrder) this.send(message)
   }
@@ -124,12 +126,14 @@ export class GuestFeed {
   private on(event: GuestEvent): void {
     switch (event.type) {
       case 'message':
-        if (this.arrived.length === 0) queueMicrotask(() => this.guarded(() => this.flush()))
-        // For a single message, a spread copy would reserve room for sixteen more.
-        this.arrived = this.arrived.length === 0 ? [event.message] : [...this.arrived, event.message]
+        if (this.arrived === undefined) {
+          queueMicrotask(() => this.guarded(() => this.flush()))
+          this.arrived = [event.message]
+        } else if (this.isBackfilling && this.arrived.length >= MAX_WAITING_MESSAGES) this.hasSkipped = true
+        else this.arrived.push(event.message)
         return
       case 'gap':
-        if (event.after !== undefined && this.arrived.length === 0) this.cursor.beginAfter(event.after)
+        if (event.after !== undefined && this.arrived === undefined) this.cursor.beginAfter(event.after)
         // If a message is older than the first connection, pages get it by reading the history.
         if (this.connections <= 1 && this.cursor.newest === undefined) return
         this.backfill().catch((error: unknown) => this.fail(error))
@@ -190,18 +194,20 @@ export class GuestFeed {
     if (this.isBackfilling) return
     this.flush()
     this.isBackfilling = true
-    let complete = true
+    let isRead = true
     // If the socket is lost again while the history is being read, there is another gap.
     for (let completed = 0; completed < this.gaps;) {
       completed = this.gaps
-      complete = await this.backfillOnce()
+      isRead = await this.backfillOnce()
     }
     this.gaps = 0
     this.isBackfilling = false
-    if (!complete) this.broadcast({ event: 'resync', data: { reason: 'messages may have been missed' } })
+    if (!isRead || this.hasSkipped) this.broadcast(resync('messages may have been missed'))
+    this.hasSkipped = false
     this.flush()
   }
 
+  /** @returns whether the history could be read */
   private async backfillOnce(): Promise<boolean> {
     try {
       const missed = await missedSince(
@@ -211,7 +217,12 @@ export class GuestFeed {
         this.context.monotonicNow,
       )
       for (const message of missed.messages) this.send(message)
-      return missed.complete
+      // The cursor remembers only the last seconds, but a message may have arrived earlier in this backfill.
+      const sent = new Set(missed.messages.map(({ id }) => id))
+      this.arrived = this.arrived?.filter(({ id }) => !sent.has(id))
+      // The next backfill begins after these messages, so it cannot find the skipped ones.
+      if (!missed.complete) this.hasSkipped = true
+      return true
     } catch {
       // The page gets `resync`, and reads the history itself once it is readable.
       return false
@@ -236,11 +247,13 @@ export class GuestFeed {
         // The page gets `resync`, and reads the history itself once it is readable.
       }
     }
-    if (!complete)
-      tab.sink.write({
-        event: 'resync',
-        data: { reason: 'the history does not reach back far enough' },
-      })
+    if (!complete) tab.sink.write(resync('the history does not reach back far enough'))
+    else if (tab.hasSkipped) tab.sink.write(resync('messages may have been missed'))
     tab.release()
   }
+}
+
+/** Asks a page to read the history. */
+function resync(reason: string): StreamEvent {
+  return { event: 'resync', data: { reason } }
 }

@@ -8,6 +8,11 @@ const PAGE_SIZE = 25
  */
 const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
+/**
+ * How many new messages wait while the history is being read: as many as the pages contain. A guest and an agent write
+ * fewer in that time. If there are more, the web page reloads the history, because their number must be bounded.
+ */
+export const MAX_WAITING_MESSAGES = PAGE_SIZE * MAX_PAGES
 
 export interface MissedMessages {
   /** Oldest first. */
