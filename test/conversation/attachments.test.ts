@@ -45,19 +45,27 @@ describe('a file', () => {
     ['../../a.png', 'a.png'],
     ['C:\\fakepath\\a.png', 'a.png'],
     ['..a.png', '..a.png'],
-  ])('with the name %s is called %s, both in the response and at Genesys', async (given, fileName) => {
+    ['\u200fתמונה.png', 'תמונה.png'],
+    ['photo-\u2067exe\u200f.png\u2069', 'photo-exe.png'],
+    ['a.png\u200b', 'a.png'],
+    ['a.png \u2060\u0085\u2028', 'a.png'],
+    ['b/\u200b a.png', 'a.png'],
+  ])('with the name %j is called %j, both in the response and at Genesys', async (given, fileName) => {
     expect(await upload(given)).toMatchObject({ status: 201, body: { fileName } })
     expect(running.genesys.frames.find(({ frame }) => frame.action === 'onAttachment')?.frame).toMatchObject({
       fileName,
     })
   })
 
-  test.each(['..', 'a/..', '.', 'a.png/', '\\'])('with the name %s is refused', async (given) => {
-    expect(await upload(given)).toMatchObject({
-      body: { code: 'invalid_request', errors: [{ path: 'fileName' }] },
-    })
-    expect(putsToTheStore()).toBe(0)
-  })
+  test.each(['..', 'a/..', '.', 'a.png/', '\\', '\u200b', '.\u200b.', 'a\tb.png'])(
+    'with the name %j is refused',
+    async (given) => {
+      expect(await upload(given)).toMatchObject({
+        body: { code: 'invalid_request', errors: [{ path: 'fileName' }] },
+      })
+      expect(putsToTheStore()).toBe(0)
+    },
+  )
 
   test('can be uploaded, sent with a message, seen in every tab and downloaded again, byte for byte', async () => {
     const bytes = randomBytes(3_000_000)

@@ -200,11 +200,21 @@ export const RateArticle = z
 
 export const EventsQuery = z.strictObject({ lastEventId: z.string().max(2048).optional() })
 
+/**
+ * Removes characters that are invisible or change the order in which a name is shown. They are not refused, because
+ * names of honest files contain them, such as the direction marks in Arabic and Hebrew names.
+ */
+const visible = (name: string) =>
+  name.replace(/[\u0080-\u009f\u2028\u2029\p{Default_Ignorable_Code_Point}]/gu, '')
+
 /** A page may send a path. A program that stores the file must not use the path's folders (RFC 6266 section 4.3). */
 const lastSegment = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 export const UploadQuery = z.strictObject({
-  fileName: line(1023, z.string().trim().overwrite(lastSegment))
+  fileName: line(1023, z.string().overwrite(visible).trim().overwrite(lastSegment).trim())
     .refine((name) => name !== '.' && name !== '..', 'must be a file name')
-    .meta({ example: 'note.txt', description: 'If this is a path, only its last segment is kept.' }),
+    .meta({
+      example: 'note.txt',
+      description: 'Invisible characters are removed. If this is a path, only its last segment is kept.',
+    }),
 })

@@ -51,14 +51,32 @@ test.each([
   })
 })
 
-test('a file with a blocked extension is refused without a request to Genesys', async () => {
+test.each([
+  'virus.exe',
+  'virus.EXE',
+  'virus.exe.',
+  'virus.exe . .',
+  'virus.exe::$DATA',
+  'virus.exe. :a.txt',
+  'photo.txt:virus.exe',
+])('the file %j has a blocked extension and is refused without a request to Genesys', async (name) => {
   const { api, guest, genesys } = await startDriver()
-  await expect(api.upload(await guest(), file('MZ', 'virus.exe'), soon())).rejects.toMatchObject({
+  await expect(api.upload(await guest(), file('MZ', name), soon())).rejects.toMatchObject({
     code: 'attachment_refused',
     facts: { hint: expect.stringContaining('supported content') },
   })
   expect(genesys.frames.map(({ frame }) => frame.action)).not.toContain('onAttachment')
 })
+
+test.each(['virus.exe.txt', 'exe.txt', 'photo exe.txt', 'at 12:30.txt'])(
+  'the file %j has an allowed extension and is accepted',
+  async (name) => {
+    const { api, guest } = await startDriver()
+    await expect(api.upload(await guest(), file('x', name), soon())).resolves.toMatchObject({
+      fileName: name,
+    })
+  },
+)
 
 test('a file that is too large is refused before a byte is sent', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { fileBytes: 1024 } })

@@ -122,13 +122,25 @@ function check({ fileName, contentType, sizeBytes }: OutgoingFile, allowed: Limi
       `The deployment accepts files of at most ${maxFileSizeKB} KB`,
     )
   }
-  const extension = extname(fileName).toLowerCase()
-  const isBlocked = blockedExtensions.some((blocked) => blocked.toLowerCase() === extension)
+  const extensions = extensionsOf(fileName)
+  const isBlocked = blockedExtensions.some((blocked) => extensions.includes(blocked.toLowerCase()))
   // If the page does not know the type, the platform decides.
   const isKnown = contentType !== 'application/octet-stream'
   if (!isBlocked && (!isKnown || fileTypes.some((type) => covers(type, contentType)))) return
   throw new UpstreamError('attachment_refused', 'The deployment does not accept files of this type', {
     hint: "The deployment's supported content profile lists the file types: Admin > Message > Supported Content.",
+  })
+}
+
+/**
+ * The extensions that the file could have after a download. Windows ignores dots and spaces at the end of a name, and
+ * from a colon onwards, the name of a data stream. Browsers replace the colon and keep what follows.
+ */
+function extensionsOf(fileName: string): readonly string[] {
+  return fileName.split(':').map((part) => {
+    let end = part.length
+    while (part[end - 1] === '.' || part[end - 1] === ' ') end -= 1
+    return extname(part.slice(0, end)).toLowerCase()
   })
 }
 
