@@ -55,6 +55,8 @@ describe('a message', () => {
       { name: 'Robot Friend', image: 'https://x/i.png' },
     ],
     [{ nickname: '', firstName: 'Ada', lastName: 'Lovelace' }, { name: 'Ada Lovelace' }],
+    [{ nickname: 'A\u2067da\u200f' }, { name: 'Ada' }],
+    [{ nickname: '\u200f' }, undefined],
     [{}, undefined],
   ])('with the sender %j has the name and picture %j', (from, shown) => {
     expect(readMessage(wire({ channel: { from } }), NOW_MS)?.from).toEqual(shown)

@@ -179,7 +179,9 @@ function readSender(wire: StructuredMessage): Sender {
 function readFrom(wire: StructuredMessage): Message['from'] {
   const from = wire.channel?.from
   if (!from || isInbound(wire)) return undefined
-  const name = from.nickname || [from.firstName, from.lastName].filter(Boolean).join(' ')
+  const given = from.nickname || [from.firstName, from.lastName].filter(Boolean).join(' ')
+  // Pages show the name next to other text, whose order these characters would change.
+  const name = given.replace(/\p{Bidi_Control}/gu, '')
   if (!name && !from.image) return undefined
   return { ...(name && { name }), ...(from.image && { image: from.image }) }
 }
