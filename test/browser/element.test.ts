@@ -324,6 +324,15 @@ test('a fresh address is requested each time the guest opens a file', async () =
   }
 })
 
+test('the name of a file is shown without characters that would reorder it', async () => {
+  const opened = await open()
+  await begin(opened)
+  const name = 'photo-\u2067png\u200f.exe'
+  demo.simulator.agentSays({ file: { name, mediaType: 'text/plain', bytes: 'MZ' } })
+  const shown = opened.page.locator('genesys-guest-chat .message .file-name')
+  expect(await shown.evaluate((node) => node.firstChild?.textContent)).toBe('photo-png.exe')
+})
+
 test('a picture is previewed before it is sent', async () => {
   const opened = await open()
   const { page } = opened

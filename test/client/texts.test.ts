@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { hiddenAddress, linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
-import { h, withoutOverrides } from '../../src/browser/element/dom.ts'
+import { hiddenAddress, linked, linkUrl, safeUrl, withoutTail } from '../../src/browser/element/autolink.ts'
+import { h, plainName, withoutOverrides } from '../../src/browser/element/dom.ts'
 import { localeOf } from '../../src/browser/element/element-options.ts'
 import { richText } from '../../src/browser/element/rich-text.ts'
 import { en } from '../../src/browser/element/texts/en.ts'
@@ -107,6 +107,24 @@ test.each([
   ['bank\u200b.example', 'https://evil.example/', 'evil.example'],
   ['bank\uff0eexample', 'https://evil.example/', 'evil.example'],
   ['b\u0430nk.example', 'https://bank.example/', 'bank.example'],
+  ['bank.e\u034fxample', 'https://evil.example/', 'evil.example'],
+  ['bank.e\ufe0fxample', 'https://evil.example/', 'evil.example'],
+  ['bank\u3002example', 'https://evil.example/', 'evil.example'],
+  ['bank\uff61example', 'https://evil.example/', 'evil.example'],
+  ['bank.e\u0332xample', 'https://evil.example/', 'evil.example'],
+  ['https://bank.xn--p1ai/login', 'https://evil.example/', 'evil.example'],
+  ['bank.xn--p1ai', 'https://evil.example/', 'evil.example'],
+  ['192.0.2.1', 'https://evil.example/', 'evil.example'],
+  ['http://localhost/', 'https://evil.example/', 'evil.example'],
+  ['http://[::1]/', 'https://evil.example/', 'evil.example'],
+  ['https://bank.example@evil.example/', 'https://evil.example/', 'evil.example'],
+  ['http://localhost:8080/a', 'http://localhost:8080/a', undefined],
+  ['http://[::1]:8080/a', 'http://[::1]:8080/a', undefined],
+  ['https://example.com:8443/a.', 'https://example.com:8443/a', undefined],
+  ['http://192.0.2.1/a', 'http://192.0.2.1/a', undefined],
+  ['xn--mller-kva.example', 'https://müller.example/', undefined],
+  ['उदाहरण.भारत', 'https://उदाहरण.भारत/', undefined],
+  ['release 1.2.3, 10 a.m.', 'https://example.com/', undefined],
   ['jane@example.com', 'mailto:jane@example.com', undefined],
   ['help@bank.example', 'mailto:jane@evil.example', 'jane@evil.example'],
 ])('for a link with the text %j to %j, the address shown next to it is %j', (words, url, hidden) => {
@@ -117,6 +135,14 @@ test('characters that change the direction of text are not shown', () => {
   expect(withoutOverrides('invoice\u202excod.exe')).toBe('invoicexcod.exe')
   expect(withoutOverrides('\u202aa\u202bb\u202cc\u202dd')).toBe('abcd')
   expect(withoutOverrides('مرحبا \u2067a\u2069')).toBe('مرحبا \u2067a\u2069')
+})
+
+test.each([
+  ['photo-\u2067png\u200f.exe', 'photo-png.exe'],
+  ['\u2066a\u2068b\u2069c\u200ed\u061ce\u202ef.txt', 'abcdef.txt'],
+  ['می\u200cخواهم 👨\u200d👩\u200d👧.pdf', 'می\u200cخواهم 👨\u200d👩\u200d👧.pdf'],
+])('the file name %j is shown as %j', (name, shown) => {
+  expect(plainName(name)).toBe(shown)
 })
 
 describe('an element', () => {
@@ -134,6 +160,13 @@ describe('an element', () => {
 
   test('shows no characters that change the direction of its text', () => {
     expect(h('p', {}, 'invoice\u202excod.exe')).toMatchObject({ children: ['invoicexcod.exe'] })
+  })
+
+  test('that is a link ends at a character that changes the direction of text', () => {
+    expect(linked('https://evil.example/\u200fpaypal.example')).toMatchObject([
+      { tag: 'a', children: ['https://evil.example/'] },
+      '\u200fpaypal.example',
+    ])
   })
 
   test('that is a link is followed by its real address if its text shows another address', () => {

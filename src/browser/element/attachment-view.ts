@@ -1,7 +1,7 @@
 import { externalLink, safeUrl } from './autolink.ts'
 import { fileSize, type ChatView } from './chat-view.ts'
 import type { Part } from './content-part.ts'
-import { h } from './dom.ts'
+import { h, plainName } from './dom.ts'
 import { icon } from './icons.ts'
 import { fill } from './texts/texts.ts'
 
@@ -17,7 +17,7 @@ export function attachmentView(file: Part<'attachment'>, view: ChatView): HTMLEl
 }
 
 function fileView(file: Part<'attachment'>, view: ChatView): HTMLElement {
-  const name = file.fileName ?? view.texts.file
+  const name = plainName(file.fileName ?? view.texts.file)
   const label = fill(view.texts.openFile, { name })
   const url = safeUrl(file.url)
   const size = file.fileSizeBytes === undefined ? '' : fileSize(file.fileSizeBytes, view.locale)

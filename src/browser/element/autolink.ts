@@ -1,10 +1,13 @@
 import { h } from './dom.ts'
 
-/** Web addresses, `mailto:` and `tel:` addresses, and e-mail addresses from their `@` onwards. */
-const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`]+|@[a-z\d-]+(?:\.[a-z\d-]+)+/gi
+/**
+ * Web addresses, `mailto:` and `tel:` addresses, and e-mail addresses from their `@` onwards. A character that controls
+ * the direction of text ends an address, because it would change the order in which the address is shown.
+ */
+const ADDRESS = /\b(?:https?:\/\/|mailto:|tel:)[^\s<>"'`\p{Bidi_C}]+|@[a-z\d-]+(?:\.[a-z\d-]+)+/giu
 const LOCAL_PART = /^[\w.+-]$/
 const MAX_LOCAL_PART_CHARS = 64
-const LINK_PROTOCOLS = ['https:', 'http:', 'mailto:', 'tel:']
+const LINK_PROTOCOL = /^(?:https?:\/\/|mailto:|tel:)/
 const TRAILING = new Set('.,;:!?\'"»”’*_~')
 
 /** Text as DOM nodes, with addresses turned into links. Nothing else is interpreted. */
@@ -59,14 +62,20 @@ export function linkUrl(text: string | undefined): string | undefined {
   const url = new URL(text)
   // The user name before an `@` could be mistaken for the host.
   if (url.username || url.password) return undefined
-  return LINK_PROTOCOLS.includes(url.protocol) ? url.href : undefined
+  return LINK_PROTOCOL.test(url.href) ? url.href : undefined
 }
 
-/** Words that look like a host, in any script, including the host of an e-mail address. */
+/** Whatever follows `://`, with the port; and words, in any script. */
+const HOST_OR_WORD = /:\/\/[\p{L}\p{M}\p{N}.:[\]-]+|[\p{L}\p{M}\p{N}.-]+/gu
+/** The end of a word that looks like a host: a top-level domain or the last number of an IPv4 address. */
+const HOST_END = /\.(?:\p{L}[\p{L}\p{M}]+|xn--[a-z\d-]+|\d+\.\d+\.\d+)$/u
+
+/** The hosts in a text, including those of e-mail addresses. */
 function hostsIn(text: string): string[] {
-  return (text.match(/[\p{L}\p{N}.-]+/gu) ?? []).flatMap((word) => {
-    const labels = word.split('.').filter((label) => label !== '')
-    return labels.length > 1 && /^\p{L}{2,}$/u.test(labels.at(-1) ?? '') ? labels.join('.') : []
+  return (text.match(HOST_OR_WORD) ?? []).flatMap((found) => {
+    const hasScheme = found.startsWith('://')
+    const host = (hasScheme ? found.slice(3) : found).split('.').filter(Boolean).join('.')
+    return hasScheme || HOST_END.test(host) ? host : []
   })
 }
 
@@ -75,10 +84,12 @@ function hostsIn(text: string): string[] {
  * address.
  */
 export function hiddenAddress(words: string, url: string): string | undefined {
-  // Invisible characters could split the address, and compatibility characters could imitate its letters.
+  // Invisible characters could split the address, compatibility characters could imitate its letters, and browsers
+  // accept ideographic full stops as dots.
   const shown = words
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cf}\p{DI}]/gu, '')
     .normalize('NFKC')
+    .replaceAll('\u3002', '.')
     .toLowerCase()
   const named = hostsIn(shown)
   const { protocol, host, hostname, pathname } = new URL(url)
@@ -99,14 +110,11 @@ function isWithin(hostname: string, domain: string): boolean {
  * one backward pass, because texts may be long.
  */
 export function withoutTail(address: string): string {
-  let open = 0
-  for (const character of address) if (character === '(') open += 1
-  let closed = 0
-  for (const character of address) if (character === ')') closed += 1
+  let unopened = address.split(')').length - address.split('(').length
   let end = address.length
   for (; end > 0; end--) {
     const last = address[end - 1] ?? ''
-    if (last === ')' && closed > open) closed -= 1
+    if (last === ')' && unopened > 0) unopened -= 1
     else if (!TRAILING.has(last)) break
   }
   return address.slice(0, end)

@@ -15,7 +15,8 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
     if (typeof value === 'function') element.addEventListener(name.slice(2), value)
     else setAttribute(element, name, value)
   }
-  element.append(...shown(children))
+  const shown = children.filter((child): child is Node | string => child !== undefined && child !== false)
+  element.append(...shown.map((child) => (typeof child === 'string' ? withoutOverrides(child) : child)))
   return element
 }
 
@@ -49,16 +50,18 @@ export function arrange(parent: Element, children: readonly Node[]): void {
   }
 }
 
-function shown(children: readonly Child[]): (Node | string)[] {
-  return children
-    .filter((child): child is Node | string => child !== undefined && child !== false)
-    .map((child) => (typeof child === 'string' ? withoutOverrides(child) : child))
-}
-
 /**
  * Removes characters that change the display order of text: `invoice\u202excod.exe` would be shown with the
  * extension `.docx`.
  */
 export function withoutOverrides(text: string): string {
   return text.replace(/[\u202a-\u202e]/g, '')
+}
+
+/**
+ * A file's name without any character that controls the direction of text: `photo-\u2067png\u200f.exe` would be shown
+ * as `photo-exe.png`. Texts keep the marks and isolates, because Arabic and Hebrew authors use them.
+ */
+export function plainName(name: string): string {
+  return name.replace(/\p{Bidi_C}/gu, '')
 }

@@ -1,6 +1,6 @@
 import type { ChatProblem, GuestChat, ProblemCode } from '../../client/chat-client.ts'
 import { fileSize } from '../chat-view.ts'
-import { h } from '../dom.ts'
+import { h, plainName } from '../dom.ts'
 import { icon } from '../icons.ts'
 import { adoptStyles } from '../styles/sheets.ts'
 import { fill } from '../texts/fill.ts'
@@ -49,7 +49,7 @@ export function createUploadTray(
   }
 
   async function start(file: File): Promise<void> {
-    const name = file.name
+    const name = plainName(file.name)
     const progress = h('progress', { max: '1', value: '0', 'aria-label': fill(texts.uploading, { name }) })
     const state = h('span', { class: 'file-size' }, fileSize(file.size, locale))
     const about = h('span', { class: 'file-name' }, name, state, progress)
