@@ -39,6 +39,10 @@ describe('an upload address', () => {
   test.each([
     'http://bucket.s3.eu-west-1.amazonaws.com/key',
     'http://127.0.0.1:9999/',
+    'https://localhost:4011/',
+    'https://localhost:4010/',
+    'https://localhost/',
+    'https://LOCALHOST:4011/',
     'https://127.0.0.1/',
     'https://2130706433/',
     'https://0x7f.1/',
@@ -56,6 +60,18 @@ describe('an upload address', () => {
     '',
   ])('such as %p is refused as upstream_bad_response', (url) => {
     expect(refusal(() => addresses.requireUploadable(url, PUT)).code).toBe('upstream_bad_response')
+  })
+
+  test('on another port of a configured host is refused, even if GENESYS_FILE_HOSTS lists that host', () => {
+    const { requireUploadable } = createFileAddresses({
+      configuredUrls: ['https://gateway.internal:8443', 'https://[fd00::1]:8443'],
+      fileHosts: ['*.internal', '[fd00::1]'],
+    })
+    expect(() => requireUploadable('https://gateway.internal:8443/x', PUT)).not.toThrow()
+    for (const url of ['https://gateway.internal/x', 'https://gateway.internal:9/x', 'https://[fd00::1]:9/x'])
+      expect(refusal(() => requireUploadable(url, PUT)).facts.hint).toMatch(
+        /^No GENESYS_\*_URL has its origin/,
+      )
   })
 
   test.each([

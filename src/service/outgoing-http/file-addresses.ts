@@ -12,14 +12,17 @@ export interface FileAddresses {
    * @throws {UpstreamError} `upstream_bad_response`
    */
   requireDownloadable(url: string): void
-  /** Name resolution for uploads: for all but the configured hosts, every lookup returns only public addresses. */
+  /**
+   * Name resolution for addresses that {@link requireUploadable} has accepted: for all but the configured hosts, every
+   * lookup returns only public addresses. It does not know the port, which must therefore be checked before.
+   */
   readonly lookup: LookupFunction
 }
 
 export interface FileAddressesOptions {
   /**
-   * The configured hosts. Their addresses are accepted without a check, because a simulator may have a loopback
-   * address.
+   * The configured origins. They are accepted without a check of their IP addresses, because a simulator may have a
+   * loopback address. Other ports of their hosts are not accepted.
    */
   readonly configuredUrls: readonly string[]
   /** Allowed upload hosts: `files.example.com`, or `*.example.com` for subdomains. Empty: any public host. */
@@ -57,6 +60,8 @@ export function createFileAddresses({ configuredUrls, fileHosts = [] }: FileAddr
         throw badAddress('to upload a file to', 'It requires a header that no upload needs.')
       if (origins.has(url.origin)) return
       const hostname = bare(url.hostname)
+      if (hostnames.has(hostname))
+        throw badAddress('to upload a file to', `No GENESYS_*_URL has its origin, ${url.origin}.`)
       if (!isFileHost(hostname))
         throw badAddress('to upload a file to', `GENESYS_FILE_HOSTS does not name its host, ${hostname}.`)
       if (isIP(hostname) !== 0 && !isPublicAddress(hostname))
