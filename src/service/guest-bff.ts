@@ -45,7 +45,7 @@ export interface GuestBff {
 }
 
 const TOO_MANY_CONNECTIONS =
-  'The process has reached its connection limit (a third of its open-file limit), or one address holds hundreds of connections without a request.'
+  'The process has reached its connection limit (a third of its open-file limit), one address holds hundreds of connections without a request, or a connection had more than 16 requests in flight.'
 
 /** Creates the whole service. It opens no port and reads no environment variable. */
 export function createGuestBff(config: Config, options: GuestBffOptions = {}): GuestBff {

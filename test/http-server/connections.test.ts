@@ -54,6 +54,20 @@ describe('a connection', () => {
     await expectCounts(NOTHING_OPEN)
   })
 
+  test('that pipelines more than 16 requests is closed behind a proxy too, whatever addresses they name', async () => {
+    await running.stop()
+    await start({ TRUST_PROXY: '1' })
+    const socket = connect()
+    const requests = Array.from({ length: 200 }, (_, i) =>
+      head('GET /openapi.json', { 'x-forwarded-for': `203.0.113.${i}` }),
+    )
+    socket.write(requests.join('') + head('GET /healthz', { connection: 'close' }))
+    expect((await readAll(socket)).split('HTTP/1.1 200').length).toBeLessThan(18)
+    await expectCounts(NOTHING_OPEN)
+    const { body } = await ask(running.url, 'GET', '/metrics')
+    expect(body).toMatch(/^guest_bff_dropped_connections_total 1$/m)
+  })
+
   test('that opens a stream gets it, and never a response to requests pipelined behind it', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('POST /typing', { 'content-length': '0' }))

@@ -2,6 +2,7 @@ import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Express } from 'express'
 import { limitIdleConnections } from './idle-connections.ts'
+import { limitPipelining } from './pipelining.ts'
 import { limitUnfinishedHeads, type ClientOf } from './unfinished-heads.ts'
 import { hostInUrl } from '../urls/host-in-url.ts'
 
@@ -80,9 +81,11 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   // Closes connections whose client has stopped reading. This timeout is longer than those above, which send a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
-  server.on('drop', () => options.onDropped?.())
+  const onClosed = () => options.onDropped?.()
+  server.on('drop', onClosed)
+  limitPipelining(server, onClosed)
   if (options.clientOf) {
-    const held = { clientOf: options.clientOf, onClosed: () => options.onDropped?.() }
+    const held = { clientOf: options.clientOf, onClosed }
     limitUnfinishedHeads(server, held)
     limitIdleConnections(server, { ...held, maxConnections: options.maxConnections })
   }

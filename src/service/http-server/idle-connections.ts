@@ -4,11 +4,6 @@ import { SocketsByAddress } from './sockets-by-address.ts'
 import { MAX_UNFINISHED_HEADS_PER_ADDRESS, type ClientOf } from './unfinished-heads.ts'
 
 const CHECK_MS = 500
-/**
- * One packet can contain hundreds of pipelined requests, which all run in one turn of the event loop. Browsers and
- * proxies do not pipeline.
- */
-const MAX_PIPELINED = 16
 /** When this share of the maximum number of connections is open, idle connections are closed to make room. */
 const CROWDED_SHARE = 0.9
 
@@ -22,7 +17,6 @@ interface Connection {
  * Prevents one address from using up connections and memory with keep-alive connections:
  * - If more than 500 connections from an address have sent an unfinished head after an earlier request, the oldest
  *   ones are closed.
- * - A connection with too many requests in flight is closed.
  * - When nearly all connections are taken, each new connection closes the oldest idle connection from the address
  *   that has the most idle connections.
  */
@@ -84,7 +78,6 @@ export function limitIdleConnections(
     if (connection.requestsInFlight === 0) idle.delete(connection.address, socket)
     connection.requestsInFlight += 1
     res.on('close', onResponseClosed)
-    if (connection.requestsInFlight > MAX_PIPELINED) close(socket, connection.address)
   })
   const checking = setInterval(closeUnfinished, CHECK_MS).unref()
   server.on('close', () => clearInterval(checking))
