@@ -85,6 +85,24 @@ describe('a connection', () => {
 
   test.each([
     ['no Host', 'GET / HTTP/1.1\r\nX: y\r\n\r\n', 400, 'invalid_request'],
+    [
+      'two Host headers',
+      'GET /healthz HTTP/1.1\r\nHost: a\r\nhOST: a\r\nConnection: close\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
+    [
+      'two Host headers with HTTP/1.0',
+      'GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
+    [
+      'an invalid Host',
+      'GET /healthz HTTP/1.1\r\nHost: a/../b@c\r\nConnection: close\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
     ['a request that is not HTTP', 'NOT HTTP\r\n\r\n', 400, 'invalid_request'],
     [
       'headers of more than 16 KiB',
@@ -107,6 +125,21 @@ describe('a connection', () => {
     expect(headers).toMatch(/Content-Type: application\/problem\+json/i)
     expect(JSON.parse(body)).toMatchObject({ status, code })
   })
+})
+
+test('a request is served only with a valid Host, which may be empty; HTTP/1.0 needs none', async () => {
+  await start()
+  const statusOf = async (rest: string) => {
+    const socket = connect()
+    socket.write(`GET /healthz ${rest}\r\nConnection: close\r\n\r\n`)
+    return (await readAll(socket)).split(' ')[1]
+  }
+  const valid = ['', 'a', 'a.', 'Guest_bff:8080', '127.0.0.1:3000', '[2001:db8::1]:443', 'a:', 'a%c3%a4']
+  for (const host of valid) expect([host, await statusOf(`HTTP/1.1\r\nHost: ${host}`)]).toEqual([host, '200'])
+  const invalid = ['a b', 'a:b', 'a:1:2', '[::1', '::1', 'a%2', 'a\\b', 'http://a', 'a?b', 'a@b']
+  for (const host of invalid)
+    expect([host, await statusOf(`HTTP/1.1\r\nHost: ${host}`)]).toEqual([host, '400'])
+  expect(await statusOf('HTTP/1.0\r\nX: y')).toBe('200')
 })
 
 describe('if clients behave unusually,', () => {

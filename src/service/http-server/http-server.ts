@@ -92,7 +92,7 @@ export async function startServer(app: Express, options: ListenOptions): Promise
   server.on('request', (req, res) => {
     // The rest of a packet is parsed even if its connection has been closed.
     if (req.socket.destroyed) return
-    if (errorResponse !== undefined && lacksHost(req)) refuse(res, errorResponse('invalid_request'))
+    if (errorResponse !== undefined && !hasValidHost(req)) refuse(res, errorResponse('invalid_request'))
     else app(req, res)
   })
   if (errorResponse !== undefined) respondToRefusals(server, errorResponse)
@@ -134,9 +134,23 @@ function respondToRefusals(
   })
 }
 
-/** RFC 9112 section 3.2. */
-function lacksHost({ headers, httpVersion }: http.IncomingMessage): boolean {
-  return headers.host === undefined && httpVersion === '1.1'
+/** RFC 9110 section 7.2: a host, which may be empty, and a port, which may be missing (RFC 3986 section 3.2.2). */
+const HOST = /^(?:(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*|\[[\da-f:.]+\])(?::\d*)?$/i
+
+/** RFC 9112 section 3.2: a request has one valid `Host` header, except that HTTP/1.0 needs none. */
+function hasValidHost({ headers, rawHeaders, httpVersion }: http.IncomingMessage): boolean {
+  if (headers.host === undefined) return httpVersion !== '1.1'
+  return HOST.test(headers.host) && !isHostRepeated(rawHeaders)
+}
+
+/** @param rawHeaders names and values in turn. Node.js drops repeated `Host` headers from `headers`. */
+function isHostRepeated(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }
 
 function refuse(res: http.ServerResponse, { status, headers, body }: RawResponse): void {
