@@ -7,7 +7,7 @@ import { followLiveEvents } from './live-events.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { onWake } from './backoff.ts'
 import type { Requests } from './requests.ts'
-import { openOrResume, solvingChallenges } from './session-opening.ts'
+import { openOrResume } from './session-opening.ts'
 import { renewInTime } from './session-renewal.ts'
 import type { ServerSentEvent } from './sse-parser.ts'
 import type { TokenStore } from './token-store.ts'
@@ -74,7 +74,7 @@ export class Conversation {
     return this.session?.capabilities.includes(capability) ?? false
   }
 
-  async call(method: string, path: string, json?: unknown, repeatForMs = 0): Promise<unknown> {
+  async call(method: string, path: string, json?: object, repeatForMs = 0): Promise<unknown> {
     try {
       const { signal } = this.lifetime
       return await this.parts.requests.call(method, path, { json, repeatForMs, signal })
@@ -101,10 +101,10 @@ export class Conversation {
     await this.open()
     this.isIdentifying = true
     this.stopFollowing()
-    const { solveChallenge } = this.parts.options
-    const outcome = await solvingChallenges(solveChallenge, json, (body) =>
-      this.call('POST', path, body),
-    ).then((answer) => (this.session = answer as SessionDescription), asProblem)
+    const outcome = await this.call('POST', path, json).then(
+      (answer) => (this.session = answer as SessionDescription),
+      asProblem,
+    )
     this.isIdentifying = false
     const isRefused = outcome instanceof ChatProblem
     if (isRefused && path === 'guest-session' && isSessionOver(outcome)) return this.open(true)
@@ -172,11 +172,9 @@ export class Conversation {
     this.lifetime = new AbortController()
     this.expiresSoonAt = this.endReason = this.lastHeaders = undefined
     const { signal } = this.lifetime
-    const { guest, userToken } = this
-    const { solveChallenge } = this.parts.options
     let session: SessionDescription
     try {
-      session = await openOrResume({ guest, userToken, solveChallenge }, this.parts, startNew, signal)
+      session = await openOrResume(this, this.parts, startNew, signal)
       this.session = session
       signal.throwIfAborted()
     } catch (error) {

@@ -1,11 +1,13 @@
 import { asProblem, ChatProblem, isTransient, problemOf } from './chat-problem.ts'
 import { backoffMs, isOffline, pause } from './backoff.ts'
+import type { Challenge } from '../../contract/contract.ts'
 import type { TokenStore } from './token-store.ts'
 
 const TIMEOUT_MS = 40_000
+const MAX_SOLUTIONS = 2
 
 export interface RequestOptions {
-  readonly json?: unknown
+  readonly json?: object | undefined
   /** Called for each attempt. */
   readonly headers?: () => Record<string, string>
   /** How long a transient failure is retried; time without a network connection doesn't count. Default 0. */
@@ -38,8 +40,10 @@ export function createRequests(options: {
   readonly fetch: typeof globalThis.fetch
   readonly tokens: TokenStore
   readonly origin?: string | undefined
+  /** Called with a challenge that the service requires; returns the solution, with which the request is sent again. */
+  readonly solveChallenge?: ((challenge: Challenge) => Promise<string>) | undefined
 }): Requests {
-  const { fetch, tokens, baseUrl, origin } = options
+  const { fetch, tokens, baseUrl, origin, solveChallenge } = options
   const url = (path: string) => new URL(path, baseUrl())
 
   function commonHeaders(): Record<string, string> {
@@ -92,15 +96,23 @@ export function createRequests(options: {
     async call(method: string, path: string, options: RequestOptions = {}) {
       const { signal, repeatForMs = 0 } = options
       let spentMs = 0
+      let { json } = options
+      let solutions = 0
       for (let failures = 0; ; failures++) {
         if (repeatForMs > 0) await pause(0, signal)
         signal?.throwIfAborted()
         const startedAtMs = Date.now()
         try {
-          return await once(method, path, options)
+          return await once(method, path, { ...options, json })
         } catch (error) {
           signal?.throwIfAborted()
           const problem = asProblem(error)
+          // A solution is accepted only once. A repeated request may fail because its first attempt has already used the
+          // solution; another challenge is then solved.
+          if (problem.challenge && solveChallenge && solutions++ < MAX_SOLUTIONS) {
+            json = { ...json, challenge: await solveChallenge(problem.challenge) }
+            continue
+          }
           const delayMs = Math.max(backoffMs(failures), (problem.retryAfterSeconds ?? 0) * 1000)
           if (!isOffline()) spentMs += Date.now() - startedAtMs + delayMs
           if (!isTransient(problem) || spentMs > repeatForMs) throw problem

@@ -6,12 +6,10 @@ import type { TokenStore } from './token-store.ts'
 
 /** How long a failed request is retried while the guest waits for the session to open. */
 const REPEAT_FOR_MS = 20_000
-const MAX_SOLUTIONS = 2
 
 export interface Opening {
   readonly guest: GuestChatOptions['guest'] | undefined
   readonly userToken: GuestChatOptions['userToken'] | undefined
-  readonly solveChallenge: GuestChatOptions['solveChallenge']
 }
 
 /**
@@ -20,18 +18,17 @@ export interface Opening {
  * @throws {ChatProblem}
  */
 export async function openOrResume(
-  { guest, userToken, solveChallenge }: Opening,
+  { guest, userToken }: Opening,
   { requests, tokens }: { readonly requests: Requests; readonly tokens: TokenStore },
   startNew: boolean,
   signal: AbortSignal,
 ): Promise<SessionDescription> {
   const visitor = typeof userToken === 'function' ? await userToken() : userToken
   const details = { ...guest, ...(visitor !== undefined && { userToken: visitor }) }
-  const post = (json: object): Promise<SessionDescription> =>
-    solvingChallenges(solveChallenge, json, async (body) => {
-      const request = { json: body, repeatForMs: REPEAT_FOR_MS, signal }
-      return (await requests.call('POST', 'guest-session', request)) as SessionDescription
-    })
+  const post = async (json: object) => {
+    const request = { json, repeatForMs: REPEAT_FOR_MS, signal }
+    return (await requests.call('POST', 'guest-session', request)) as SessionDescription
+  }
   if (tokens.read() === undefined) return post(details)
   try {
     return await post(startNew ? { ...details, startNew } : details)
@@ -42,24 +39,5 @@ export async function openOrResume(
     if (!isSessionOver(problem) && !(startNew && problem.status === 501)) throw problem
     tokens.forget()
     return post(details)
-  }
-}
-
-/** Sends a request, and sends it again with the solution whenever the service requires a challenge. */
-export async function solvingChallenges<T>(
-  solveChallenge: GuestChatOptions['solveChallenge'],
-  json: object,
-  send: (json: object) => Promise<T>,
-  attempts = MAX_SOLUTIONS,
-): Promise<T> {
-  try {
-    return await send(json)
-  } catch (error) {
-    const { challenge } = asProblem(error)
-    // A solution is accepted only once. A retried request may fail because its first attempt has already used the
-    // solution; another challenge is then solved.
-    if (!challenge || !solveChallenge || !attempts) throw error
-    const solved = { ...json, challenge: await solveChallenge(challenge) }
-    return solvingChallenges(solveChallenge, solved, send, attempts - 1)
   }
 }
