@@ -4,6 +4,7 @@ import type { UpstreamClient } from '../../../../outgoing-http/upstream-client.t
 import { UpstreamError } from '../../../../errors/upstream-error.ts'
 import type { Guest, Message, MessagePage } from '../../../guest-api.ts'
 import { StructuredMessage, type Frame } from '../wire/frames.ts'
+import { MAX_LIST_ENTRIES, maybe, readable } from '../wire/json-schemas.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
 import { readMessage } from '../wire/read-message.ts'
@@ -47,9 +48,11 @@ interface GuestReads {
 const WirePage = z.object({
   entities: z
     .array(z.unknown())
-    .transform((entities) => entities.flatMap((entity) => StructuredMessage.safeParse(entity).data ?? [])),
-  total: z.number().optional().catch(undefined),
-  pageCount: z.number().optional().catch(undefined),
+    .transform((entities) =>
+      entities.slice(0, MAX_LIST_ENTRIES).flatMap((entity) => readable(StructuredMessage, entity)),
+    ),
+  total: maybe(z.int().nonnegative()),
+  pageCount: maybe(z.int().nonnegative()),
 })
 type WirePage = z.infer<typeof WirePage>
 
