@@ -133,6 +133,15 @@ test('with redaction, sensitive data in a journey event reaches neither Genesys 
   }
 })
 
+test('an IBAN whose last digit has two code units is masked whole in a page’s path and campaign', async () => {
+  await start({ REDACT: 'iban' })
+  const iban = 'DE8937040044053201300𝟎'
+  const url = `${SITE}/${iban}?utm_source=${iban}`
+  expect(await record({ ...VIEW, page: { url, title: 'Lamps' } })).toMatchObject({ status: 200 })
+  const masked = '*'.repeat(23)
+  expect(JSON.stringify(genesys.journeyEvents)).toContain(`${SITE}/${masked}?utm_source=${masked}`)
+})
+
 test('no data from a journey event is logged, even without redaction', async () => {
   await start()
   await record({ ...VIEW, page: { url: `${SITE}/private-page`, title: 'private title' } })

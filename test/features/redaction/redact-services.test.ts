@@ -18,6 +18,9 @@ function atGenesys(): string {
   return JSON.stringify([requests, frames, transcript()])
 }
 
+/** Its last digit has two code units. */
+const IBAN = 'DE8937040044053201300𝟎'
+
 /** The card number without spaces, in groups, or in the digits of another script. */
 const NUMBER = /4\W?1\W?1\W?1\W?(1\W?){12}|٤/
 
@@ -113,6 +116,20 @@ test('the guest’s details, attributes and journey are masked when a session is
   })
 })
 
+test('the version of an action map that is a card number becomes 0', async () => {
+  const page = await start()
+  const opened = await page.ask('POST', '/guest-session', {
+    journeyContext: {
+      customer: { id: 'a', idType: 'cookie' },
+      triggeringAction: { id: 'b', actionMap: { id: 'c', version: 4111111111111111 } },
+    },
+  })
+  expect(opened.status).toBe(200)
+  expect(fieldsOf(opened.body)).toEqual(['journeyContext.triggeringAction.actionMap.version'])
+  await page.say('hello')
+  expect(atGenesys()).not.toMatch(NUMBER)
+})
+
 test('attributes are masked when they are changed, and a key that contains a card number is refused', async () => {
   const page = await start()
   const changed = await page.ask('PUT', '/guest-attributes', {
@@ -137,6 +154,14 @@ test('file names are masked, but keep their extensions', async () => {
   expect((await upload(page, 'jane@example.png')).body.fileName).toBe('xxxxxxxxxxxx.png')
   expect(atGenesys()).not.toMatch(NUMBER)
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
+})
+
+test('an IBAN whose last digit has two code units is masked whole in a message and a file name', async () => {
+  const page = await start()
+  expect((await page.say(`to ${IBAN}`)).body.text).toBe(`to ${'*'.repeat(23)}`)
+  const { status, body } = await upload(page, `${IBAN}.png`)
+  expect(status).toBe(201)
+  expect(body.fileName).toBe(`${'x'.repeat(23)}.png`)
 })
 
 test('a card number split across two messages never reaches Genesys in full, even if the guest retries', async () => {

@@ -29,6 +29,9 @@ describe('card numbers', () => {
     ['x 𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏 y', '𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏'],
     ['4111\u200b1111\u200b1111\u200b1111', '4111\u200b1111\u200b1111\u200b1111'],
     ['4111\u00a01111\u20111111\u20131111', '4111\u00a01111\u20111111\u20131111'],
+    ['4111\u28001111\u28001111\u28001111', '4111\u28001111\u28001111\u28001111'],
+    // Keycaps: 4️⃣1️⃣…
+    [`x 4\ufe0f\u20e3${'1\ufe0f\u20e3'.repeat(14)}1 y`, `4\ufe0f\u20e3${'1\ufe0f\u20e3'.repeat(14)}1`],
   ])('are found in %j', (text, number) => {
     expect(found(text)).toEqual([['card', number]])
   })
@@ -55,6 +58,7 @@ describe('IBANs', () => {
     ['NO93-8601-1117-947', 'NO93-8601-1117-947'],
     ['MT84MALT011000012345MTLCAST001S', 'MT84MALT011000012345MTLCAST001S'],
     ['ＤＥ89370400440532013000', 'ＤＥ89370400440532013000'],
+    ['x DE8937040044053201300𝟎 y', 'DE8937040044053201300𝟎'],
   ])('are found in %j', (text, iban) => {
     expect(found(text)).toEqual([['iban', iban]])
   })
@@ -77,6 +81,8 @@ describe('e-mail addresses', () => {
     ['jürgen@müller.example', 'jürgen@müller.example'],
     ['jane＠example.com', 'jane＠example.com'],
     ['4111111111111111@example.com', '4111111111111111@example.com'],
+    ['jane@example。co｡jp', 'jane@example。co｡jp'],
+    ['宛先: jane@example.com。よろしく', 'jane@example.com'],
   ])('are found in %j', (text, address) => {
     expect(found(text)).toEqual([['email', address]])
   })
@@ -104,6 +110,7 @@ describe('phone numbers', () => {
     ['1-212-555-0123', '1-212-555-0123'],
     ['212.555.0123', '212.555.0123'],
     ['+٤٩ ٣٠ ١٢٣٤٥٦٧', '+٤٩ ٣٠ ١٢٣٤٥٦٧'],
+    ['tel:+4930901820', '+4930901820'],
   ])('are found in %j', (text, number) => {
     expect(found(text)).toEqual([['phone', number]])
   })
@@ -119,6 +126,10 @@ describe('phone numbers', () => {
     '1,000,000,000',
     'ID-0301234567',
     'from 08:00 to 17:30',
+    'code:030 1234567',
+    // With a right-to-left mark after the day and the month, as Intl.DateTimeFormat writes it.
+    '٠٥\u200f/٠٦\u200f/٢٠٢٤ ١٠٣٠',
+    '👩\u200d👩\u200d👧 ❤\ufe0f 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1\ufe0f\u20e3 2\ufe0f\u20e3 3\ufe0f\u20e3 10:30',
   ])('are not found in %j', (text) => {
     expect(all(text)).toEqual({ text, found: [] })
   })
@@ -144,41 +155,113 @@ test('the kind of data that a field is meant for is kept, and other kinds are ma
   expect(all('4111 1111 1111 1111', 'phone').text).toBe('**** **** **** ****')
 })
 
-test('masking keeps the length of a text, and masked parts contain only asterisks and spaces', () => {
+/** Each of these is never shown. Some have two code units. */
+const INVISIBLE = [
+  '\u200b',
+  '\u200d',
+  '\u00ad',
+  '\u034f',
+  '\u115f',
+  '\u180e',
+  '\u2060',
+  '\u202c',
+  '\u3164',
+  '\ufe0f',
+  '\ufeff',
+  '\u{e0061}',
+  '\u{e0100}',
+  '\u0000',
+  '\u001b',
+  '\u0080',
+]
+
+test.each([
+  ['card', '4111111111111111'],
+  ['card', '4111 - 1111 - 1111 - 1111'],
+  ['iban', 'DE89 3704 0044 0532 0130 00'],
+  ['iban', 'DE89370400440532013000'],
+  ['email', 'jane.doe@example.com'],
+  ['email', 'jane@example。com'],
+  ['phone', '+49 (0)30 901820'],
+  ['phone', '(212) 555-0123'],
+  ['customer', 'KD-123456'],
+])('a match for %s is found in %j, no matter which invisible characters are in it', (kind, data) => {
+  const redact = createRedactor({
+    kinds: ['card', 'iban', 'email', 'phone'],
+    patterns: [{ name: 'customer', pattern: 'KD-\\d{6}' }],
+  })
+  const [first = '', ...others] = data
+  const invisible = fc.array(fc.constantFrom(...INVISIBLE), { maxLength: 3 }).map((chars) => chars.join(''))
+  const gaps = fc.array(invisible, { minLength: others.length, maxLength: others.length })
+  fc.assert(
+    fc.property(gaps, invisible, (between, around) => {
+      const hidden = first + others.map((char, i) => `${between[i]}${char}`).join('')
+      expect(found(`to ${around}${hidden}${around} ok`, redact)).toEqual([[kind, hidden]])
+    }),
+  )
+})
+
+test('masking keeps the length of a text, and masked parts are whole characters that become asterisks', () => {
   const pieces = fc.constantFrom(
     '4111 1111 1111 1111',
     'DE89370400440532013000',
+    'DE8937040044053201300',
     'a@example.com',
     '+49 30 1234567',
+    '+49 30 123456',
     ' ',
     '1',
     '-',
     '@',
     '+',
+    '𝟎',
     '𝟒',
+    '𝐚',
     'é',
+    '\u200b',
+    '\u{e0061}',
     '\ud800',
+    '\udfce',
   )
+  const redactors = [
+    all,
+    ...(['card', 'iban', 'email', 'phone'] as const).map((kind) =>
+      createRedactor({ kinds: [kind], patterns: [] }),
+    ),
+    createRedactor({ kinds: [], patterns: [{ name: 'two', pattern: '[^a ][^a]' }] }),
+  ]
+  const texts = fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 20 })
   fc.assert(
-    fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 20 }), (parts) => {
+    fc.property(texts, fc.constantFrom(...redactors), (parts, redact) => {
       const text = parts.join('')
-      const { text: masked, found: spans } = all(text)
+      const { text: masked, found: spans } = redact(text)
       expect(masked.length).toBe(text.length)
-      for (const { start, end } of spans) expect(masked.slice(start, end)).toMatch(/^[*\s]+$/)
+      for (const { start, end } of spans) {
+        expect(masked.slice(start, end)).toMatch(/^[*\s]+$/)
+        for (const place of [start, end]) expect(isInsideCharacter(text, place)).toBe(false)
+      }
     }),
     { numRuns: 1000 },
   )
 })
 
+/** Whether the place is between the two code units of one character. */
+function isInsideCharacter(text: string, place: number): boolean {
+  return place > 0 && (text.codePointAt(place - 1) ?? 0) > 0xffff
+}
+
 test.each([
   ['digits', '1'],
   ['spaced digits', '1 '],
+  ['spaced zeros', '0 '],
   ['open brackets', '+1('],
   ['at signs', 'a@'],
   ['dots', '@a.'],
   ['countries', 'DE89 '],
   ['spaces', ' '],
   ['math digits', '𝟏'],
+  ['invisible characters', '4\u200b'],
+  ['ideographic full stops', '@。'],
 ])('a long text of %s is searched in less than half a second', (_what, piece) => {
   const text = piece.repeat(4096 / piece.length)
   const startedAt = performance.now()

@@ -20,6 +20,7 @@ test.each([
   [['4111', '1111', '1111', '1111']],
   [['order 12345 4111 1111', '1111 1111 12/27']],
   [['٤١١١ ١١١١', '１１１１ １１１１']],
+  [['4111 \u200b1111\u200b', '\u034f1111\u200b - \u200b1111']],
   [['the first half: 3782 8224', 'and the second: 6310005.']],
 ])('in the messages %j, a card number is found in the last message, and not before', (texts) => {
   const { says } = guest()

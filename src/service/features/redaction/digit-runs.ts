@@ -1,5 +1,3 @@
-import { INVISIBLE } from './plain-text.ts'
-
 /** Consecutive digits without a gap. */
 export interface DigitGroup {
   readonly digits: string
@@ -34,8 +32,8 @@ export function digitGroups(plain: string): DigitGroup[] {
   for (let start = 0; start < plain.length; start++) {
     if (!isDigit(plain, start)) continue
     let end = start + 1
-    while (isDigit(plain, end) || plain[end] === INVISIBLE) end += 1
-    groups.push({ digits: plain.slice(start, end).replaceAll(INVISIBLE, ''), start, end })
+    while (isDigit(plain, end)) end += 1
+    groups.push({ digits: plain.slice(start, end), start, end })
     start = end
   }
   return groups

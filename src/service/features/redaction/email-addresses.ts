@@ -7,8 +7,15 @@ const MAX_DOMAIN = 255
 const IN_LOCAL_PART = /[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]/u
 const IN_DOMAIN = /[\p{L}\p{M}\p{N}.-]/u
 
+/**
+ * Browsers accept an ideographic full stop in a domain instead of a dot (UTS #46). Before other scripts, it ends a
+ * sentence.
+ */
+const IDEOGRAPHIC_DOT = /[\u3002\uff61](?=[A-Za-z0-9])/g
+
 /** E-mail addresses in a plain text. Examines each `@`, and a limited number of characters before and after it. */
-export function findEmailAddresses(plain: string): Span[] {
+export function findEmailAddresses(text: string): Span[] {
+  const plain = text.replaceAll(IDEOGRAPHIC_DOT, '.')
   const spans: Span[] = []
   for (let at = plain.indexOf('@'); at !== -1; at = plain.indexOf('@', at + 1)) {
     const earliest = Math.max(at - MAX_LOCAL_PART, spans.at(-1)?.end ?? 0)

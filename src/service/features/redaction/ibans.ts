@@ -1,5 +1,5 @@
 import type { DigitGroup } from './digit-runs.ts'
-import { INVISIBLE, type Span } from './plain-text.ts'
+import type { Span } from './plain-text.ts'
 
 /** The length of an IBAN, by country (from the ISO 13616 registry). */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -13,7 +13,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 )
 
-const SEPARATORS = new Set([' ', '-', '\t', INVISIBLE])
+const SEPARATORS = new Set([' ', '-', '\t'])
 
 /** Finds IBANs in a plain text, with or without groups. Each begins with a two-letter country code, followed by digits. */
 export function findIbans(plain: string, digits: readonly DigitGroup[]): Span[] {

@@ -12,7 +12,7 @@ const MAX_NORTH_AMERICAN_GROUPS = 4
 const BEGINS_NORTH_AMERICAN = /^(\d|\d{3})$/
 
 /** The separators that people write between groups, such as ` (`, `) ` and ` - `. */
-const IS_SEPARATOR = /^([ .\-/\u00ad]| ?\(| ?- ?|\) ?[-/]?| \/ )$/
+const IS_SEPARATOR = /^([ .\-/]| ?\(| ?- ?|\) ?[-/]?| \/ )$/
 
 /**
  * Finds phone numbers in a plain text, as people write them: with `+` or 00 and a country code, with a 0 before an area
@@ -39,6 +39,8 @@ function startOf(plain: string, { start }: DigitGroup): number | undefined {
   let first = start
   if (plain[first - 1] === '(') first -= 1
   if (plain[first - 1] === '+') first -= 1
+  // As in tel:+4930901820.
+  if (plain[first] === '+' && plain[first - 1] === ':') return first
   return /[\p{L}\p{N}.,:;#_/+-]/u.test(plain[first - 1] ?? ' ') ? undefined : first
 }
 

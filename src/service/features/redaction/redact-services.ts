@@ -147,7 +147,7 @@ function redactOpening(request: OpenSession, redact: Redact) {
     ...(phone !== undefined && { phone: noted.redact('phone', phone, 'phone') }),
     ...(attributes !== undefined && { attributes: redactAttributes(attributes, noted.redact) }),
     ...(journeyContext !== undefined && {
-      journeyContext: redactStrings('journeyContext', journeyContext, noted.redact),
+      journeyContext: redactFields('journeyContext', journeyContext, noted.redact),
     }),
   }
   return { value, redacted: noted.redacted }
@@ -171,12 +171,13 @@ function redactAttributes<Changes extends NonNullable<OpenSession['attributes']>
   return Object.fromEntries(entries) as Changes
 }
 
-/** Masks all strings in an object of objects. */
-function redactStrings<T extends object>(field: string, fields: T, redact: RedactField): T {
+/** Masks all strings in an object of objects. Genesys requires numbers to stay numbers: one that is masked becomes 0. */
+function redactFields<T extends object>(field: string, fields: T, redact: RedactField): T {
   const entries = Object.entries(fields).map(([key, value]: [string, unknown]) => {
     const path = `${field}.${key}`
     if (typeof value === 'string') return [key, redact(path, value)]
-    return [key, typeof value === 'object' && value !== null ? redactStrings(path, value, redact) : value]
+    if (typeof value === 'number') return [key, redact(path, String(value)) === String(value) ? value : 0]
+    return [key, typeof value === 'object' && value !== null ? redactFields(path, value, redact) : value]
   })
   return Object.fromEntries(entries) as T
 }

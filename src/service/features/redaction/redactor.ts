@@ -40,17 +40,17 @@ export function createRedactor({ kinds, patterns }: RedactionSettings): Redact {
   ]
   return function redact(text, exceptKind) {
     const found: Found[] = []
-    let plain = plainText(text)
-    let digits = digitGroups(plain)
     let masked = text
+    let searched = plainText(masked)
+    let digits = digitGroups(searched.plain)
     for (const { kind, find } of detectors) {
       if (kind === exceptKind) continue
-      const spans = find(plain, digits)
+      const spans = find(searched.plain, digits).map(searched.inText)
       if (spans.length === 0) continue
       found.push(...spans.map((span) => ({ kind, ...span })))
       masked = masks(masked, spans)
-      plain = plainText(masked)
-      digits = digitGroups(plain)
+      searched = plainText(masked)
+      digits = digitGroups(searched.plain)
     }
     return { text: masked, found: found.sort((a, b) => a.start - b.start) }
   }

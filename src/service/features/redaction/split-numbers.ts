@@ -39,14 +39,14 @@ export function findSplitNumbers(monotonicNow: () => number): FindSplitNumber {
 
   return function find(sent) {
     const before = partsBefore(sent)
-    const plain = plainText(sent.text)
+    const { plain, inText } = plainText(sent.text)
     const runs = digitRuns(plain, digitGroups(plain))
     const [firstRun] = runs
     if (before.length === 0 && firstRun === undefined) return undefined
     const found = firstRun && before.length > 0 ? lastPart(before, firstRun) : undefined
     const after = found === undefined ? partsAfter(before, runs) : partsAfter([], runs.slice(1))
     guests.set(sent.sid, { key: sent.key, before, after, atMs: monotonicNow() })
-    return found
+    return found && inText(found)
   }
 }
 
