@@ -142,6 +142,13 @@ test('an IBAN whose last digit has two code units is masked whole in a page’s 
   expect(JSON.stringify(genesys.journeyEvents)).toContain(`${SITE}/${masked}?utm_source=${masked}`)
 })
 
+test('a card number in a path is masked even if another character there is not valid UTF-8', async () => {
+  await start({ REDACT: 'card' })
+  await record({ ...VIEW, page: { url: `${SITE}/4111%201111%201111%20%31111%ff`, title: 'Lamps' } })
+  expect(genesys.journeyEvents).toHaveLength(1)
+  expect(JSON.stringify(genesys.journeyEvents)).not.toContain('4111')
+})
+
 test('no data from a journey event is logged, even without redaction', async () => {
   await start()
   await record({ ...VIEW, page: { url: `${SITE}/private-page`, title: 'private title' } })

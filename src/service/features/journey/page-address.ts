@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import { parseUrl } from '../../urls/parse-url.ts'
 
 export type RedactText = (text: string) => string
@@ -15,7 +16,8 @@ export function pageAddress(text: string, redact: RedactText): string | undefine
   const path = url.pathname
     .split('/')
     .map((part) => {
-      const plain = decoded(part)
+      // Unlike decodeURIComponent, it also decodes a part that is not valid UTF-8.
+      const plain = unescape(part)
       const masked = redact(plain)
       // A part in which nothing is masked stays unchanged, because the administrator's conditions may refer to it.
       return masked === plain ? part : encodeURIComponent(masked)
@@ -25,12 +27,4 @@ export function pageAddress(text: string, redact: RedactText): string | undefine
     .filter(([name]) => CAMPAIGN.test(name))
     .map(([name, value]) => `${name}=${encodeURIComponent(redact(value))}`)
   return `${url.origin}${path}${campaign.length > 0 ? `?${campaign.join('&')}` : ''}`
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
 }
