@@ -27,7 +27,8 @@ function lastOfCard(run: DigitRun, first: number): DigitGroup | undefined {
   let longest: DigitGroup | undefined
   for (const group of run.slice(first, first + MAX_GROUPS)) {
     groups.push(group)
-    if (isGroupedAsOnCard(groups) && isCard(groups)) longest = group
+    // The count is the fastest check, and most groups fail it.
+    if (countDigits(groups) >= MIN_CARD_DIGITS && isGroupedAsOnCard(groups) && isCard(groups)) longest = group
   }
   return longest
 }

@@ -4,6 +4,8 @@ import type { Span } from './plain-text.ts'
 /** The number of digits as in E.164, including the country code. */
 const MIN_INTERNATIONAL = 8
 const MAX_INTERNATIONAL = 15
+/** With 00 before the country code. */
+const MAX_DIGITS = MAX_INTERNATIONAL + 2
 /** The number of digits, including the trunk prefix 0. */
 const MIN_NATIONAL = 9
 const MAX_NATIONAL = 12
@@ -47,11 +49,15 @@ function startOf(plain: string, { start }: DigitGroup): number | undefined {
 /** The end of the longest number that begins with the first of these groups. */
 function endOfNumber(plain: string, groups: readonly DigitGroup[], hasPlus: boolean): number | undefined {
   let longest: readonly DigitGroup[] = []
-  const number: DigitGroup[] = []
-  for (const group of groups) {
-    if (number.length > 0 && !IS_SEPARATOR.test(separator(plain, number.at(-1), group))) break
-    number.push(group)
-    if (isNumber(number, hasPlus)) longest = [...number]
+  let digits = ''
+  for (const [i, group] of groups.entries()) {
+    if (i > 0 && !IS_SEPARATOR.test(separator(plain, groups[i - 1], group))) break
+    digits += group.digits
+    // Shorter and longer numbers are not examined: a text could have thousands of them.
+    if (digits.length > MAX_DIGITS) break
+    if (digits.length < MIN_INTERNATIONAL) continue
+    const number = groups.slice(0, i + 1)
+    if (isNumber(digits, number, hasPlus)) longest = number
   }
   return isDate(plain, longest) ? undefined : longest.at(-1)?.end
 }
@@ -61,15 +67,14 @@ function separator(plain: string, before: DigitGroup | undefined, { start }: Dig
   return plain.slice(before?.end ?? start, start)
 }
 
-function isNumber(groups: readonly DigitGroup[], hasPlus: boolean): boolean {
-  const digits = groups.map((group) => group.digits).join('')
-  const lengths = groups.map((group) => group.digits.length)
+function isNumber(digits: string, groups: readonly DigitGroup[], hasPlus: boolean): boolean {
   if (hasPlus) return isBetween(digits.length, MIN_INTERNATIONAL, MAX_INTERNATIONAL)
   if (/^00[1-9]/.test(digits)) return isBetween(digits.length - 2, MIN_INTERNATIONAL, MAX_INTERNATIONAL)
-  if (/^0[1-9]/.test(digits) && lengths[0] !== 1) {
-    return isBetween(digits.length, MIN_NATIONAL + (lengths.length === 1 ? 1 : 0), MAX_NATIONAL)
+  if (/^0[1-9]/.test(digits) && groups[0]?.digits.length !== 1) {
+    return isBetween(digits.length, MIN_NATIONAL + (groups.length === 1 ? 1 : 0), MAX_NATIONAL)
   }
-  return /^(1-)?3-3-4$/.test(lengths.join('-')) && /^1?[2-9]\d\d[2-9]/.test(digits)
+  if (!/^1?[2-9]\d\d[2-9]/.test(digits)) return false
+  return /^(1-)?3-3-4$/.test(groups.map((group) => group.digits.length).join('-'))
 }
 
 /** Whether the groups begin with a date, such as 05.06.2024 or 05/06/24. */
