@@ -79,7 +79,7 @@ test('a session is resumed after only one round trip to Redis', async () => {
   expect(far.roundTrips).toHaveLength(1)
 })
 
-test('other routes wait for only one round trip to Redis, even in a guest’s first request to a replica', async () => {
+test('other routes wait for one round trip to Redis, and the end of a session for a second one', async () => {
   const file = { 'content-type': 'image/png' }
   const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'POST /guest-session': () => running.openPage(),
@@ -101,7 +101,9 @@ test('other routes wait for only one round trip to Redis, even in a guest’s fi
     await call(page)
     counts[route] = far.roundTrips.length
   }
-  expect(counts).toEqual(Object.fromEntries(Object.keys(routes).map((route) => [route, 1])))
+  // The second round trip tells the other replicas that the session has ended.
+  const expected = Object.fromEntries(Object.keys(routes).map((route) => [route, 1]))
+  expect(counts).toEqual({ ...expected, 'DELETE /guest-session': 2 })
 })
 
 test('a message that the shared limit refuses is not sent, and its key is not stored', async () => {
