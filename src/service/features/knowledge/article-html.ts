@@ -4,8 +4,6 @@ import { parseUrl } from '../../urls/parse-url.ts'
 
 /** More deeply nested lists and tables are left out. */
 const MAX_DEPTH = 12
-/** Far more than an article has paragraphs. The rest of a longer list is left out, because reading it would delay other guests. */
-const MAX_BLOCKS = 5000
 const LINK_PROTOCOLS: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:', 'tel:'])
 const MARKS: Readonly<Record<string, string>> = { Bold: 'strong', Italic: 'em', Underline: 'u' }
 
@@ -131,7 +129,7 @@ export function shortened(text: string, maxChars: number): string {
 }
 
 function blocksIn(list: readonly unknown[]): Block[] {
-  return list.slice(0, MAX_BLOCKS).flatMap((each) => {
+  return list.flatMap((each) => {
     const { data } = Block.safeParse(each)
     return data === undefined ? [] : [data]
   })

@@ -64,12 +64,9 @@ describe('an error code whose meaning depends on the operation:', () => {
   })
 })
 
-test.each([
-  [2.1, 3],
-  [1e300, 86_400],
-])('the error for a rate limit of %d s states how long to wait, in whole seconds', (asked, stated) => {
-  const error = toUpstreamError({ code: 429, retryAfterSeconds: asked }, 'message')
-  expect(error.facts.retryAfterSeconds).toBe(stated)
+test('the error for a rate limit states how long to wait, in whole seconds', () => {
+  const error = toUpstreamError({ code: 429, retryAfterSeconds: 2.1 }, 'message')
+  expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
 test.each([403, 4000, 4001, 409])('code %i has a hint for operators', (code) => {

@@ -233,17 +233,6 @@ describe('content', () => {
     ])
   })
 
-  test('that is longer than any real list is cut after its first thousand entries', () => {
-    const actions = Array.from({ length: 1500 }, (_, at) => ({ type: 'Button', text: `Answer ${at}` }))
-    const elements = [
-      ...Array(1400).fill({ contentType: 'New' }),
-      { contentType: 'Card', card: { title: 't', actions } },
-    ]
-    const [card] = readContent(elements.toReversed()).parts
-    expect(readContent(elements).parts).toHaveLength(1000)
-    expect(card).toMatchObject({ type: 'card', actions: { length: 1000, 999: { text: 'Answer 999' } } })
-  })
-
   test('contains no address that would run a script in the page', () => {
     const bad = 'javascript:alert(1)'
     const action = { type: 'Link', text: 'x', url: bad }

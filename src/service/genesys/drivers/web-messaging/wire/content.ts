@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Card, CardAction, Content, DefaultAction } from '../../../guest-api.ts'
 import { Form } from './form.ts'
-import { Address, MAX_LIST_ENTRIES, Picture, defined, listOf, maybe, readable } from './json-schemas.ts'
+import { Address, Picture, defined, listOf, maybe, readable } from './json-schemas.ts'
 import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts'
 
 /**
@@ -242,7 +242,7 @@ const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => R
 
 /** Never throws; an invalid content element is omitted. */
 export function readContent(elements: readonly unknown[]): ReadContent {
-  const read = elements.slice(0, MAX_LIST_ENTRIES).flatMap(readElement)
+  const read = elements.flatMap(readElement)
   const parts = read.flatMap((element) => element.parts)
   return {
     parts,
@@ -251,10 +251,8 @@ export function readContent(elements: readonly unknown[]): ReadContent {
   }
 }
 
-const TypedElement = z.object({ contentType: z.string() }).loose()
-
 function readElement(element: unknown): ReadElement[] {
-  const typed = TypedElement.safeParse(element)
+  const typed = z.object({ contentType: z.string() }).loose().safeParse(element)
   if (!typed.success) return []
   const { contentType } = typed.data
   const known = Object.hasOwn(READERS, contentType) ? READERS[contentType] : undefined

@@ -1,4 +1,3 @@
-import { MAX_RETRY_AFTER_SECONDS } from '../../../../outgoing-http/retry.ts'
 import type { ErrorFacts } from '../../../../errors/coded-error.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../../../../errors/upstream-error.ts'
 
@@ -98,8 +97,7 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
   const meaning = special(refusal.code, text, purpose) ?? MEANINGS[code] ?? general(code)
   const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
-  if (retryAfterSeconds !== undefined)
-    facts.retryAfterSeconds = Math.min(Math.ceil(retryAfterSeconds), MAX_RETRY_AFTER_SECONDS)
+  if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
   // It is unknown whether the message was accepted before the error occurred: a retry must search first.
   if (meaning.code === 'upstream_unavailable' && purpose === 'message') {
     return new UpstreamError('delivery_unknown', `${meaning.says} for the message`, facts)

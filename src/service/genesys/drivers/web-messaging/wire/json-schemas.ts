@@ -10,18 +10,12 @@ export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch
 export const Address = z.string().regex(/^(https?|mailto|tel):/i)
 export const Picture = z.string().regex(/^https?:/i)
 
-/**
- * Far more entries than Genesys' longest lists have, such as the countries in a form. The rest of a longer list is omitted,
- * because reading it would delay other guests.
- */
-export const MAX_LIST_ENTRIES = 1000
-
 /** Invalid elements are omitted; the others are kept. */
 export const listOf = <T extends z.ZodType>(schema: T) =>
   z
     .array(z.unknown())
     .catch([])
-    .transform((entries) => entries.slice(0, MAX_LIST_ENTRIES).flatMap((entry) => readable(schema, entry)))
+    .transform((entries) => entries.flatMap((entry) => readable(schema, entry)))
 
 export function readable<T extends z.ZodType>(schema: T, value: unknown): z.infer<T>[] {
   const parsed = schema.safeParse(value)
