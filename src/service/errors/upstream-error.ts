@@ -19,6 +19,9 @@ export type UpstreamErrorCode =
   | 'attachment_refused'
   | 'user_token_invalid'
 
+/** The longest wait that is passed on to a page, whether Genesys states it in a response or in a frame: a day. */
+export const MAX_RETRY_AFTER_SECONDS = 86_400
+
 /**
  * A failed call to Genesys. It is created where the failure occurs, and never contains the request, whose
  * headers are secret, or the upstream's body.

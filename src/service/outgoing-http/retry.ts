@@ -1,3 +1,4 @@
+import { MAX_RETRY_AFTER_SECONDS } from '../errors/upstream-error.ts'
 import type { Outcome, TransportFailure, UpstreamResponse } from './http-attempt.ts'
 
 /**
@@ -13,8 +14,6 @@ export type RetryKind = 'idempotent' | 'non-idempotent' | 'creation' | 'never'
 
 const MAX_TRIES = 3
 const FIRST_PAUSE_MS = 200
-/** The longest wait that is passed on to a page: a day. */
-const MAX_RETRY_AFTER_SECONDS = 86_400
 const RETRYABLE_STATUSES: readonly number[] = [429, 502, 503, 504]
 
 export interface Attempt {

@@ -69,6 +69,11 @@ test('the error for a rate limit states how long to wait, in whole seconds', () 
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
+test('the error for a rate limit states a wait of at most a day, as for an HTTP response', () => {
+  const error = toUpstreamError({ code: 429, retryAfterSeconds: 1e300 }, 'message')
+  expect(error.facts.retryAfterSeconds).toBe(86_400)
+})
+
 test.each([403, 4000, 4001, 409])('code %i has a hint for operators', (code) => {
   expect(toUpstreamError({ code }, 'message').facts.hint).toMatch(/\w{5}/)
 })

@@ -1,5 +1,9 @@
 import type { ErrorFacts } from '../../../../errors/coded-error.ts'
-import { UpstreamError, type UpstreamErrorCode } from '../../../../errors/upstream-error.ts'
+import {
+  MAX_RETRY_AFTER_SECONDS,
+  UpstreamError,
+  type UpstreamErrorCode,
+} from '../../../../errors/upstream-error.ts'
 
 /** The kind of request that was refused; some codes have different meanings for different requests. */
 export type Purpose = 'configure' | 'message' | 'end' | 'attachment' | 'read'
@@ -97,7 +101,8 @@ export function toUpstreamError(refusal: Refusal, purpose: Purpose): UpstreamErr
   const meaning = special(refusal.code, text, purpose) ?? MEANINGS[code] ?? general(code)
   const facts: ErrorFacts = { status: code }
   if (meaning.hint !== undefined) facts.hint = meaning.hint
-  if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = Math.ceil(retryAfterSeconds)
+  if (retryAfterSeconds !== undefined)
+    facts.retryAfterSeconds = Math.min(Math.ceil(retryAfterSeconds), MAX_RETRY_AFTER_SECONDS)
   // It is unknown whether the message was accepted before the error occurred: a retry must search first.
   if (meaning.code === 'upstream_unavailable' && purpose === 'message') {
     return new UpstreamError('delivery_unknown', `${meaning.says} for the message`, facts)
