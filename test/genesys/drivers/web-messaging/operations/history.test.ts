@@ -110,3 +110,10 @@ test('a response that is not a history fails with upstream_bad_response', async 
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })
 })
+
+test.each([-1, 1.5, 1e300, 'two'])('a page count and a total of %j count as unknown', async (count) => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  const body = { entities: [{ id: 'm', type: 'Text', text: 'Hello' }], total: count, pageCount: count }
+  genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body })
+  expect(await api.history(jane, FIRST, soon())).toMatchObject({ total: 1, pageCount: 1 })
+})

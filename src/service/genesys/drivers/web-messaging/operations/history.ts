@@ -6,6 +6,7 @@ import type { Guest, Message, MessagePage } from '../../../guest-api.ts'
 import { StructuredMessage, type Frame } from '../wire/frames.ts'
 import type { GuestConnection } from '../connection/guest-connection.ts'
 import type { GuestConnections } from '../connection/guest-connections.ts'
+import { maybe } from '../wire/json-schemas.ts'
 import { readMessage } from '../wire/read-message.ts'
 import { getJwt } from '../wire/requests.ts'
 
@@ -44,12 +45,13 @@ interface GuestReads {
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
+const Count = maybe(z.int().nonnegative())
 const WirePage = z.object({
   entities: z
     .array(z.unknown())
     .transform((entities) => entities.flatMap((entity) => StructuredMessage.safeParse(entity).data ?? [])),
-  total: z.number().optional().catch(undefined),
-  pageCount: z.number().optional().catch(undefined),
+  total: Count,
+  pageCount: Count,
 })
 type WirePage = z.infer<typeof WirePage>
 
