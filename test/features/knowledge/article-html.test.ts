@@ -99,9 +99,19 @@ describe('a block cannot add', () => {
   })
 
   test('lists beyond the permitted depth', () => {
-    expect(articleHtml([nested(10_000)]).match(/<ul>/g)!.length).toBeLessThan(20)
-    expect(articleText([nested(10_000)], 1000)).not.toBe('')
+    expect(articleHtml([nested(5000)]).match(/<ul>/g)!.length).toBeLessThan(20)
+    expect(articleText([nested(5000)], 1000)).not.toBe('')
   })
+})
+
+test('an article ends before the block with which its lists have more than 20,000 entries', () => {
+  const table = (cells: number) => ({
+    table: { rows: [{ cells: Array(cells).fill({ blocks: [text('c')] }) }] },
+  })
+  const blocks = [text('a'), table(5000), table(7000), text('d')]
+  expect(articleHtml(blocks)).toBe(articleHtml(blocks.slice(0, 2)))
+  expect(articleText(blocks, 100_000)).toBe(articleText(blocks.slice(0, 2), 100_000))
+  expect(articleHtml(Array(20_001).fill(text('a')))).toHaveLength(20_000)
 })
 
 test('an excerpt is on one line, and is cut between two words', () => {

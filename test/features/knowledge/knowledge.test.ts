@@ -224,6 +224,18 @@ describe('knowledge calls to Genesys', () => {
     expect((await search('address')).status).toBe(200)
   })
 
+  test('return no more results than were requested', async () => {
+    await startAnother({ KNOWLEDGE: 'open' })
+    await search('address')
+    const path = callsOf('/search')[0]!.path
+    const document = { id: '1', title: 'Parcels', variations: [{ id: 'v' }, 'unreadable'] }
+    const results = Array.from({ length: 11 }, () => ({ document, matchedPhrase: 'parcel' }))
+    genesys.injectFault(`POST ${path}`, { status: 200, body: { results } })
+    expect((await search('parcel')).body.results).toHaveLength(10)
+    genesys.injectFault(`POST ${path}/suggestions`, { status: 200, body: { results } })
+    expect((await get('suggestions?q=parcel')).body.phrases).toHaveLength(5)
+  })
+
   test('that Genesys refuses are reported to operators with the setting to change', async () => {
     await startAnother({ KNOWLEDGE: 'open' }, { knowledge: 'oauth' })
     expect(await search('parcel')).toMatchObject({ status: 502, body: { code: 'upstream_auth_failed' } })

@@ -1,9 +1,12 @@
 import * as z from 'zod'
+import { firstEntries } from '../../collections/first-entries.ts'
 import { escapeHtml } from '../../html/escape-html.ts'
 import { parseUrl } from '../../urls/parse-url.ts'
 
 /** More deeply nested lists and tables are left out. */
 const MAX_DEPTH = 12
+/** Blocks, rows, cells and marks together. Limits the time that the largest response takes; real articles have far fewer. */
+const MAX_ENTRIES = 20_000
 const LINK_PROTOCOLS: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:', 'tel:'])
 const MARKS: Readonly<Record<string, string>> = { Bold: 'strong', Italic: 'em', Underline: 'u' }
 
@@ -32,9 +35,13 @@ type Block = z.infer<typeof Block>
 
 /**
  * An article as HTML. The text of its blocks is escaped, and only a few elements are ever written, so that the HTML cannot
- * contain any other markup. Blocks of an unknown form are left out.
+ * contain any other markup. Blocks of an unknown form are left out, and so is the rest of an article with too many blocks.
  */
-export function articleHtml(list: readonly unknown[], depth = 0): string {
+export function articleHtml(list: readonly unknown[]): string {
+  return blocksHtml(firstEntries(list, MAX_ENTRIES), 0)
+}
+
+function blocksHtml(list: readonly unknown[], depth: number): string {
   if (depth > MAX_DEPTH) return ''
   return blocksIn(list)
     .map((block) => blockHtml(block, depth + 1))
@@ -43,7 +50,7 @@ export function articleHtml(list: readonly unknown[], depth = 0): string {
 
 function blockHtml({ type, text, image, video, paragraph, list, table }: Block, depth: number): string {
   const inside = (of: { readonly blocks?: readonly unknown[] | null | undefined }) =>
-    articleHtml(of.blocks ?? [], depth)
+    blocksHtml(of.blocks ?? [], depth)
   if (text) return textHtml(text)
   if (paragraph) return element(elementOf(paragraph.properties?.fontType), inside(paragraph))
   if (list) {
@@ -115,7 +122,7 @@ export function articleText(list: readonly unknown[], maxChars: number): string 
     }
   }
 
-  collect(list, 0)
+  collect(firstEntries(list, MAX_ENTRIES), 0)
   return shortened(words.join(''), maxChars)
 }
 

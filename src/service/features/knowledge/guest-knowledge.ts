@@ -16,6 +16,13 @@ const SESSION_MS = 30 * 60_000
 /** A session that is younger than this is not assumed to be the reason for a refusal. */
 const RENEWED_AT_MOST_EVERY_MS = 60_000
 
+/** Reads only the first entries of a list: to validate the largest response as a whole would take seconds. */
+const atMost = <T extends z.ZodType>(max: number, schema: T) =>
+  z
+    .array(z.unknown())
+    .transform((entries) => entries.slice(0, max))
+    .pipe(z.array(schema))
+
 const Variation = z.object({
   id: z.string().nullish(),
   body: z.object({ blocks: z.array(z.unknown()).nullish() }).nullish(),
@@ -23,7 +30,8 @@ const Variation = z.object({
 const Document = z.object({
   id: z.string().min(1),
   title: z.string(),
-  variations: z.array(Variation).nullish(),
+  /** Only the first one is shown. */
+  variations: atMost(1, Variation).nullish(),
   documentVersion: z.object({ id: z.string().nullish() }).nullish(),
 })
 const FoundDocument = Document.extend({ answer: z.string().nullish() })
@@ -33,10 +41,10 @@ export type KnowledgeDocument = z.infer<typeof Document>
 const Session = z.object({ id: z.string().min(1) })
 const Search = z.object({
   searchId: z.string().nullish(),
-  results: z.array(z.object({ document: FoundDocument.nullish() })).nullish(),
+  results: atMost(RESULTS, z.object({ document: FoundDocument.nullish() })).nullish(),
 })
 const Suggestions = z.object({
-  results: z.array(z.object({ matchedPhrase: z.string().nullish() })).nullish(),
+  results: atMost(SUGGESTIONS, z.object({ matchedPhrase: z.string().nullish() })).nullish(),
 })
 
 export interface GuestKnowledgeOptions {

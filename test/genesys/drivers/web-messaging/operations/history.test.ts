@@ -117,3 +117,12 @@ test.each([-1, 1.5, 1e300, 'two'])('a page count and a total of %j count as unkn
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body })
   expect(await api.history(jane, FIRST, soon())).toMatchObject({ total: 1, pageCount: 1 })
 })
+
+test('a page has at most the 100 newest entries that Genesys sends', async () => {
+  const { api, jane, genesys } = await afterThreeMessages()
+  const entities = Array.from({ length: 101 }, (_, index) => ({ id: `m${index}`, type: 'Text', text: 'Hi' }))
+  genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { entities } })
+  const { messages } = await api.history(jane, FIRST, soon())
+  expect(messages).toHaveLength(100)
+  expect(messages.at(-1)?.id).toBe('m0')
+})

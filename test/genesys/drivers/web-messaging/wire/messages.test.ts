@@ -233,6 +233,41 @@ describe('content', () => {
     ])
   })
 
+  test('has at most 1,000 elements, and then shows that the next element is left out', () => {
+    const elements = Array.from({ length: 1002 }, (_, index) => ({
+      contentType: 'Text',
+      text: { body: String(index) },
+    }))
+    const { parts } = readContent(elements)
+    expect(parts).toHaveLength(1001)
+    expect(parts.slice(-2)).toEqual([
+      { type: 'text', text: '999' },
+      { type: 'unsupported', contentType: 'Text' },
+    ])
+  })
+
+  test.each([
+    ['a card', (entries: unknown[]) => ({ contentType: 'Card', card: { title: 't', actions: entries } })],
+    [
+      'a list nested in many lists',
+      (entries: unknown[]) => ({
+        contentType: 'ListPicker',
+        listPicker: { sections: entries.map(() => ({ items: entries.slice(0, 100) })) },
+      }),
+    ],
+  ])('with too many entries in %s is shown as unsupported', (_name, element) => {
+    const [few, many] = [element(Array(9).fill({})), element(Array(2000).fill({}))]
+    expect(readContent([few]).parts).not.toMatchObject([{ type: 'unsupported' }])
+    expect(readContent([few, many, few]).parts).toEqual([
+      ...readContent([few]).parts,
+      { type: 'unsupported', contentType: many.contentType },
+    ])
+  })
+
+  test('of hundreds of thousands of empty elements is read as empty', () => {
+    expect(readContent(Array(300_000).fill({})).parts).toEqual([])
+  })
+
   test('contains no address that would run a script in the page', () => {
     const bad = 'javascript:alert(1)'
     const action = { type: 'Link', text: 'x', url: bad }

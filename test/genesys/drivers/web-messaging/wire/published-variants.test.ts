@@ -366,4 +366,10 @@ describe('a frame', () => {
       },
     })
   })
+
+  test('is read with the first 1,000 entries of a list', () => {
+    const body = { connected: true, blockedExtensions: Array(1001).fill('.ade') }
+    const read = frame({ class: 'SessionResponse', body })
+    expect(read).toMatchObject({ body: { blockedExtensions: { length: 1000 } } })
+  })
 })

@@ -48,6 +48,11 @@ describe('a message from Genesys', () => {
     ])
   })
 
+  test('is read with its first 100 events', () => {
+    const events = Array(100_000).fill({ eventType: 'Typing' })
+    expect(readStructuredMessage({ events })?.events).toHaveLength(100)
+  })
+
   test('is read without its duration if the duration is infinite', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown

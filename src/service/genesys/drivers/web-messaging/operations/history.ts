@@ -45,11 +45,16 @@ interface GuestReads {
   jwt: { readonly value: string; readonly expiresAtMs: number; readonly configurations: number } | undefined
 }
 
+/** The largest page that a caller can request; further entries are ignored. */
+const MAX_PAGE_SIZE = 100
+
 const Count = maybe(z.int().nonnegative())
 const WirePage = z.object({
   entities: z
     .array(z.unknown())
-    .transform((entities) => entities.flatMap((entity) => StructuredMessage.safeParse(entity).data ?? [])),
+    .transform((entities) =>
+      entities.slice(0, MAX_PAGE_SIZE).flatMap((entity) => StructuredMessage.safeParse(entity).data ?? []),
+    ),
   total: Count,
   pageCount: Count,
 })

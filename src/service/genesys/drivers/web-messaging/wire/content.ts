@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { firstEntries } from '../../../../collections/first-entries.ts'
 import type { Card, CardAction, Content, DefaultAction } from '../../../guest-api.ts'
 import { Form } from './form.ts'
-import { Address, Picture, defined, listOf, maybe, readable } from './json-schemas.ts'
+import { Address, MAX_ENTRIES, Picture, defined, listOf, maybe, readable } from './json-schemas.ts'
 import { DatePicker, ListPicker, LocationSchema, promptText } from './pickers.ts'
 
 /**
@@ -193,6 +194,8 @@ const ButtonResponse = z.object({
   originatingMessageId: maybe(z.string()),
 })
 
+const QuickReplies = z.object({ title: maybe(z.string()), actions: listOf(QuickReply) })
+
 /** For each `contentType`: the key that holds the content, and the function that reads it. */
 const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => ReadElement[] }>> = {
   Attachment: reader('attachment', Attachment, (file) => file),
@@ -200,9 +203,7 @@ const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => R
   QuickReplyV2: {
     key: 'quickReplyV2',
     read: (part) =>
-      readable(z.object({ title: maybe(z.string()), actions: listOf(QuickReply) }), part).map(
-        ({ title, actions }) => ({ parts: actions, prompt: title }),
-      ),
+      readable(QuickReplies, part).map(({ title, actions }) => ({ parts: actions, prompt: title })),
   },
   Card: reader('card', CardBody, (card) => ({ type: 'card', ...card })),
   Carousel: reader('carousel', z.object({ cards: listOf(CardBody) }), ({ cards }) => ({
@@ -240,9 +241,14 @@ const READERS: Readonly<Record<string, { key: string; read: (part: unknown) => R
   },
 }
 
-/** Never throws; an invalid content element is omitted. */
+/**
+ * Never throws; an invalid content element is omitted. Of elements that have more than {@link MAX_ENTRIES} entries in
+ * all of their lists, only the first are read, and the next one becomes `unsupported`.
+ */
 export function readContent(elements: readonly unknown[]): ReadContent {
-  const read = elements.flatMap(readElement)
+  const kept = firstEntries(elements, MAX_ENTRIES)
+  const omitted = elements.slice(kept.length, kept.length + 1)
+  const read = [...kept.flatMap(readElement), ...omitted.flatMap(unsupported)]
   const parts = read.flatMap((element) => element.parts)
   return {
     parts,
@@ -251,14 +257,22 @@ export function readContent(elements: readonly unknown[]): ReadContent {
   }
 }
 
+const Typed = z.object({ contentType: z.string() }).loose()
+
 function readElement(element: unknown): ReadElement[] {
-  const typed = z.object({ contentType: z.string() }).loose().safeParse(element)
+  const typed = Typed.safeParse(element)
   if (!typed.success) return []
   const { contentType } = typed.data
   const known = Object.hasOwn(READERS, contentType) ? READERS[contentType] : undefined
   const read = known?.read(typed.data[known.key]) ?? []
   const isEmpty = read.every(({ parts, prompt }) => parts.length === 0 && !prompt)
-  return isEmpty ? [{ parts: [{ type: 'unsupported', contentType }] }] : read
+  return isEmpty ? unsupported(element) : read
+}
+
+function unsupported(element: unknown): ReadElement[] {
+  return readable(Typed, element).map(({ contentType }) => ({
+    parts: [{ type: 'unsupported', contentType }],
+  }))
 }
 
 function reader<T extends z.ZodType>(key: string, schema: T, toPart: (value: z.infer<T>) => Content) {

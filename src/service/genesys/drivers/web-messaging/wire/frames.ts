@@ -12,6 +12,9 @@ const Count = maybe(z.number())
 /** Ids become part of URLs and event ids, where lone surrogates are invalid. */
 const Id = z.string().transform((id) => id.replace(/\p{Surrogate}/gu, '\ufffd'))
 
+/** Limits the time that a frame of the maximum size takes; a message usually has one event. */
+const MAX_EVENTS = 100
+
 const MessageEvent = z.object({
   eventType: Text,
   presence: maybe(z.object({ type: Text, receivedMessage: PromptSchema, replyMessage: PromptSchema })),
@@ -41,7 +44,13 @@ export const StructuredMessage = z.object({
   text: Text,
   channel: maybe(z.object({ time: Text, messageId: maybe(Id), from: maybe(Participant) })),
   content: maybe(z.array(z.unknown())),
-  events: maybe(z.array(MessageEvent.catch({}))),
+  /** Further events are ignored. */
+  events: maybe(
+    z
+      .array(z.unknown())
+      .transform((events) => events.slice(0, MAX_EVENTS))
+      .pipe(z.array(MessageEvent.catch({}))),
+  ),
   metadata: maybe(
     z.object({
       readOnly: Text,

@@ -10,12 +10,18 @@ export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch
 export const Address = z.string().regex(/^(https?|mailto|tel):/i)
 export const Picture = z.string().regex(/^https?:/i)
 
-/** Invalid elements are omitted; the others are kept. */
+/**
+ * Limits the time that a frame of the maximum size takes. Far above what Genesys sends: for instance, its Resource
+ * Center limits a carousel to 10 cards.
+ */
+export const MAX_ENTRIES = 1_000
+
+/** Invalid elements are omitted, and so are those after the first {@link MAX_ENTRIES}; the others are kept. */
 export const listOf = <T extends z.ZodType>(schema: T) =>
   z
     .array(z.unknown())
     .catch([])
-    .transform((entries) => entries.flatMap((entry) => readable(schema, entry)))
+    .transform((entries) => entries.slice(0, MAX_ENTRIES).flatMap((entry) => readable(schema, entry)))
 
 export function readable<T extends z.ZodType>(schema: T, value: unknown): z.infer<T>[] {
   const parsed = schema.safeParse(value)
