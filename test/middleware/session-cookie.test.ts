@@ -125,7 +125,7 @@ describe('a request with only the cookie', () => {
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
   })
 
-  test('that writes is refused without effect unless the page that opened the session sends it', async () => {
+  test('that would send a message is refused unless it comes from the page that opened the session', async () => {
     const cookie = cookieOf(await open())
     const say = (headers: Record<string, string>) =>
       ask(running.url, 'POST', '/messages', { text: 'not by the guest' }, { cookie, ...headers })
@@ -163,7 +163,7 @@ describe('the session cookie in a request', () => {
   })
 })
 
-test('two session cookies of the same name are refused, and one among other cookies is accepted', async () => {
+test('two session cookies with the same name are refused, and one among other cookies is accepted', async () => {
   const { session } = (await open()).body
   const twice = `__Host-guest-session=${session}; __Host-guest-session=${session}`
   expect(await raw(running.url, twice)).toBe(401)

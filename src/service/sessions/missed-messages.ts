@@ -3,14 +3,14 @@ import { REORDER_WINDOW_MS, timeMsOf, type EventCursor } from './event-cursor.ts
 
 const PAGE_SIZE = 25
 /**
- * The platform allows ten history calls per minute and session; if a stream missed more messages than these
- * pages contain, the web page reloads the history.
+ * The platform allows ten history calls per minute for each session. If a stream missed more messages than these pages
+ * contain, the web page reloads the history.
  */
 const MAX_PAGES = 4
 const TIMEOUT_MS = 10_000
 /**
- * How many new messages wait while the history is being read: as many as the pages contain. A guest and an agent write
- * fewer in that time. If there are more, the web page reloads the history, because their number must be bounded.
+ * The maximum number of new messages that wait while the history is being read: as many as these pages contain. A guest
+ * and an agent write fewer in that time. If more arrive, the web page reloads the history.
  */
 export const MAX_WAITING_MESSAGES = PAGE_SIZE * MAX_PAGES
 

@@ -78,7 +78,7 @@ describe('quick replies that come as button responses', () => {
 
 /** JV ContentQuickReply and ContentCardAction require no field; a card action may be of type `Unknown`. */
 describe('if content has no text or is of an unknown type,', () => {
-  test('a quick reply is shown by its payload', () => {
+  test('a quick reply shows its payload', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { payload: 'yes', action: 'Message' } })).toEqual([
       { type: 'quick-reply', text: 'yes', payload: 'yes' },
     ])
@@ -133,7 +133,7 @@ describe('a card', () => {
   })
 
   /** KT `createStructuredMessageWithCarouselDefaultActionLinks`: `"text": ""`. */
-  test('in a carousel can have a default action whose text is empty', () => {
+  test('in a carousel can have a default action with an empty text', () => {
     const defaultAction = { type: 'Link', text: '', url: 'https://x.example/' }
     expect(
       parts({ contentType: 'Carousel', carousel: { cards: [{ title: 'C', defaultAction, actions: [] }] } }),
