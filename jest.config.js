@@ -23,7 +23,7 @@ const common = {
 const inFolders = FOLDERS.map((folder) => `<rootDir>/test/${folder}/`)
 
 /**
- * `npm test` runs the project `quick`, `npm run test:all` all of them. A file called `*.slow.test.ts` is in `slow`, what is in
+ * `npm test` runs the project `quick`, `npm run test:all` all but `engines`. A file called `*.slow.test.ts` is in `slow`, what is in
  * one of the FOLDERS is in the project of that name, and every other file is in `quick`.
  */
 export default {
