@@ -190,7 +190,7 @@ test('form fields have accessible names, and the asterisk on required fields is 
   await part('.form-step:not([hidden])').getByText('* Required').waitFor()
   await page.getByRole('button', { name: 'Next' }).click()
   await part('.form .reason:not([hidden])').waitFor()
-  // Both positions are read at once, because the log scrolls when the error makes the form higher.
+  // Both positions are read in one call, because the log scrolls when the error makes the form higher.
   const gap = await part('.form').evaluate((form) => {
     const field = form.querySelector('input[aria-invalid=true]')!.getBoundingClientRect()
     return form.querySelector('.reason:not([hidden])')!.getBoundingClientRect().top - field.bottom

@@ -138,7 +138,7 @@ describe.each([
     await openConversation()
     demo.simulator.botSays(showcase('carousel'))
     await page.box('.carousel-track')
-    // Both positions are read at once, because the log scrolls when the carousel makes it higher.
+    // Both positions are read in one call, because the log scrolls when the carousel makes it higher.
     const { track, bubble } = await page.run(() => {
       const root = document.querySelector('genesys-guest-chat')!.shadowRoot!
       const boxOf = (selector: string) =>

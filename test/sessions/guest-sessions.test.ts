@@ -113,7 +113,7 @@ describe('a solved challenge', () => {
     expect(genesys.calls.filter(({ method }) => method === 'open')).toHaveLength(1)
   })
 
-  test.each(['hears of it at once', 'looks it up'])(
+  test.each(['hears of it immediately', 'looks it up'])(
     'is required for the token of a session that has ended on a replica, and another replica %s',
     async (how) => {
       const stored = new Map<string, number>()
@@ -122,7 +122,7 @@ describe('a solved challenge', () => {
         newest: async (sid) => stored.get(sid),
         announce: async (sid, generation) => {
           stored.set(sid, generation)
-          if (how === 'hears of it at once') for (const listener of listeners) listener(sid, generation)
+          if (how === 'hears of it immediately') for (const listener of listeners) listener(sid, generation)
         },
         onAnnounced: (listener) => void listeners.push(listener),
       }

@@ -347,8 +347,20 @@ describe('while the history is being read', () => {
     return { ...all, answer }
   }
   const resyncs = (events: StreamEvent[]) => names(events).filter((name) => name === 'resync').length
-  const flood = (count: number) =>
-    Array.from({ length: count }, (_, at) => agentMessage(`new-${at}`, T + 10 + at))
+  /** Emits messages until the history has been read, and one message afterwards. @returns the ids of those before */
+  async function floodDuringRead(
+    { emit, genesys, answer }: ReturnType<typeof setUpSlowHistory>,
+    count: number,
+  ): Promise<string[]> {
+    const messages = Array.from({ length: count }, (_, at) => agentMessage(`new-${at}`, T + 10 + at))
+    for (const message of messages) genesys.emit({ type: 'message', message })
+    await settle()
+    answer()
+    await settle()
+    emit('live', 10_000)
+    await settle()
+    return messages.map(({ id }) => id)
+  }
 
   test.each([
     [100, 100, 0],
@@ -357,20 +369,14 @@ describe('while the history is being read', () => {
   ])(
     'after a gap, of %i new messages %i wait, and the stream gets %i resync',
     async (count, kept, expectedResyncs) => {
-      const { openTab, emit, genesys, answer } = setUpSlowHistory()
+      const all = setUpSlowHistory()
+      const { openTab, emit, genesys } = all
       const tab = openTab()
       emit('a', 0)
       await settle()
       genesys.emit({ type: 'gap' })
-      const messages = flood(count)
-      for (const message of messages) genesys.emit({ type: 'message', message })
-      await settle()
-      answer()
-      await settle()
-      emit('live', 10_000)
-      await settle()
-      const expected = messages.slice(0, kept).map(({ id }) => id)
-      expect(ids(tab.events)).toEqual(['a', ...expected, 'live'])
+      const messages = await floodDuringRead(all, count)
+      expect(ids(tab.events)).toEqual(['a', ...messages.slice(0, kept), 'live'])
       expect(resyncs(tab.events)).toBe(expectedResyncs)
     },
   )
@@ -382,22 +388,16 @@ describe('while the history is being read', () => {
   ])(
     'for a page that is back, of %i new messages %i wait, and only its stream gets %i resync',
     async (count, kept, expectedResyncs) => {
-      const { openTab, emit, genesys, answer } = setUpSlowHistory()
+      const all = setUpSlowHistory()
+      const { openTab, emit } = all
       const other = openTab()
       emit('a', 0)
       await settle()
       const tab = openTab(`${T}-a`)
-      const messages = flood(count)
-      for (const message of messages) genesys.emit({ type: 'message', message })
-      await settle()
-      answer()
-      await settle()
-      emit('live', 10_000)
-      await settle()
-      const all = messages.map(({ id }) => id)
-      expect(ids(tab.events)).toEqual([...all.slice(0, kept), 'live'])
+      const messages = await floodDuringRead(all, count)
+      expect(ids(tab.events)).toEqual([...messages.slice(0, kept), 'live'])
       expect(resyncs(tab.events)).toBe(expectedResyncs)
-      expect(ids(other.events)).toEqual(['a', ...all, 'live'])
+      expect(ids(other.events)).toEqual(['a', ...messages, 'live'])
       expect(resyncs(other.events)).toBe(0)
     },
   )

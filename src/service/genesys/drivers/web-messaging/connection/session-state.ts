@@ -49,7 +49,7 @@ function toMs(seconds: number | undefined): number | undefined {
 }
 
 /**
- * Genesys ends an expired session with an error or an event of its own. In any other frame, an expiry in the past is
+ * Genesys ends an expired session with an error or a session event. In any other frame, an expiry in the past is
  * wrong, perhaps because the clocks differ, and is ignored.
  */
 function futureMs(epochSeconds: number | undefined, nowMs: number): number | undefined {
