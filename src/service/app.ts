@@ -56,9 +56,11 @@ export function createApp(parts: AppParts): Express {
   })
 
   app.use(sites.choose)
-  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse: refuseOverload(siteMiddlewareOf) }))
+  const sampleRefusals = createLogSampler()
+  const refuse = refuseOverload(siteMiddlewareOf, sampleRefusals)
+  app.use(admitRequests({ inFlight, addressOf: addressKey, refuse }))
   if (parts.noticeUntrustedProxy) app.use(parts.noticeUntrustedProxy)
-  app.use(requestLog(siteMiddlewareOf))
+  app.use(requestLog(siteMiddlewareOf, sampleRefusals))
   app.use((req, res, next) => {
     const { gate, headers } = siteMiddlewareOf(res)
     for (const [name, value] of isMounted ? headers.mounted : headers.ownHost) res.setHeader(name, value)

@@ -1,14 +1,16 @@
 import { expect, jest, test } from '@jest/globals'
-import express from 'express'
+import express, { type Response } from 'express'
 import request from 'supertest'
 import { createLogSampler } from '../../src/service/observability/log-sampler.ts'
 import type { Log } from '../../src/service/observability/log.ts'
 import { createMetrics } from '../../src/service/observability/metrics.ts'
 import { problemHandler } from '../../src/service/middleware/problem-handler.ts'
+import { refuseOverload, type OverloadedSite } from '../../src/service/middleware/refuse-overload.ts'
 import { requestLog } from '../../src/service/middleware/request-log.ts'
+import { RequestError } from '../../src/service/errors/request-error.ts'
 import { SessionError } from '../../src/service/errors/session-error.ts'
 
-function start() {
+function start({ now }: { now?: () => number } = {}) {
   const log = {
     error: jest.fn(),
     warn: jest.fn(),
@@ -17,8 +19,15 @@ function start() {
     trace: jest.fn(),
   } satisfies Log
   const metrics = createMetrics()
+  const gate = { corsHeaders: () => [] } as unknown as OverloadedSite['gate']
+  const sample = createLogSampler(now)
+  const refuse = refuseOverload(() => ({ log, metrics, gate, publicUrl: '', hints: false }), sample)
   const app = express()
-    .use(requestLog(() => ({ log, metrics })))
+    .get('/full', (req, res: Response) => refuse(req, res, 'all of this key taken'))
+    .use(requestLog(() => ({ log, metrics }), sample))
+    .get('/limited', () => {
+      throw new RequestError('rate_limited', 'Too many requests.')
+    })
     .use(express.json())
     .get('/healthz', (_req, res) => void res.json({}))
     .post('/things/:id', (_req, res) => void res.status(201).json({}))
@@ -60,6 +69,13 @@ test('many refusals are logged as one line per second and address, without a sta
   expect(refusals).toBeLessThanOrEqual(3)
   expect(JSON.stringify(log.info.mock.calls)).not.toContain('stack')
   expect(await metrics.text()).toContain('guest_bff_problems_total{code="session_invalid"} 30')
+})
+
+test('two limits that refuse requests from the same address share one log line per second', async () => {
+  const { app, log } = start({ now: () => 0 })
+  await request(app).get('/full')
+  await request(app).get('/limited')
+  expect(log.info).toHaveBeenCalledTimes(1)
 })
 
 test('an orchestrator’s probes are logged only at level debug', async () => {

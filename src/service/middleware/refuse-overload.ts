@@ -2,9 +2,10 @@ import type { Request, Response } from 'express'
 import { overloaded, RequestError } from '../errors/request-error.ts'
 import type { Refusal } from '../http-server/open-limit.ts'
 import type { Log } from '../observability/log.ts'
-import { createLogSampler } from '../observability/log-sampler.ts'
+import type { LogSampler } from '../observability/log-sampler.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { problemHint, toProblem, type ProblemOptions } from '../problems/problem.ts'
+import { addressKey } from './client-address.ts'
 import type { OriginGate } from './origin-gate.ts'
 import { chooseRequestId } from './request-log.ts'
 
@@ -28,11 +29,12 @@ const ERRORS: Readonly<Record<Refusal, RequestError>> = {
 /**
  * Refuses a request for which no slot is free, before any other work is done for it. The response is created only once,
  * and pages from allowed origins can read it. Every refusal is counted, but at most one per second is logged.
+ * @param sample the request log's sampler: an address's refusals share a line with the ones that are logged there
  */
 export function refuseOverload(
   siteOf: (res: Response) => OverloadedSite,
+  sample: LogSampler,
 ): (req: Request, res: Response, refusal: Refusal) => void {
-  const sample = createLogSampler()
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return (req, res, refusal) => {
     const { gate, log, metrics, publicUrl, hints } = siteOf(res)
@@ -46,7 +48,7 @@ export function refuseOverload(
     const { method } = req
     metrics.requestEnded({ method, route: 'none', status, durationMs: 0 })
     metrics.problemAnswered(code)
-    const count = sample(code)
+    const count = sample(refusal === 'all taken' ? code : `${code} ${addressKey(req)}`)
     if (count === undefined) return
     const hint = problemHint(ERRORS[refusal])
     log.info({ requestId, method, route: 'none', status, code, hint, count }, 'request')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Log } from '../observability/log.ts'
-import { createLogSampler } from '../observability/log-sampler.ts'
+import type { LogSampler } from '../observability/log-sampler.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { addressKey } from './client-address.ts'
 import { problemOf, requestIdOf, traceIdOf } from './problem-handler.ts'
@@ -22,8 +22,8 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
  */
 export function requestLog(
   siteMiddlewareOf: (res: Response) => { readonly log: Log; readonly metrics: Metrics },
+  sample: LogSampler,
 ): RequestHandler {
-  const sample = createLogSampler()
   return (req, res, next) => {
     const startedAtMs = performance.now()
     // Read before the response ends: an event stream drops its request's headers, and a closed socket has no address.
