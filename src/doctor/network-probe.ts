@@ -6,7 +6,7 @@ import net, { isIP } from 'node:net'
 import tls, { type PeerCertificate } from 'node:tls'
 import type { Duplex } from 'node:stream'
 
-/** A failed step of connecting to a host. */
+/** A failed step in connecting to a host. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError'
   /** The system's error code, such as `ECONNREFUSED`, or `HTTP 407` from a proxy. */
@@ -55,7 +55,7 @@ export async function openConnection(target: URL, proxy: string, timeoutMs: numb
   return connected(socket, 'connect', timeoutMs)
 }
 
-/** @throws {ProbeError} if there is no TLS; an invalid certificate is not an error, but part of the result */
+/** @throws {ProbeError} if TLS cannot be established; an invalid certificate is not an error, but part of the result */
 export async function inspectTls(connection: Duplex, target: URL, timeoutMs: number): Promise<TlsResult> {
   const host = bare(target.hostname)
   const socket = tls.connect({

@@ -71,13 +71,13 @@ export interface Simulator {
 
   // The contact center, as clients see it over REST.
 
-  /** Replaces the schedule group's opening hours. They are local times in `timeZone`, which clients evaluate themselves. */
+  /** Replaces the schedule group's opening hours. Times are local to `timeZone`; clients evaluate them themselves. */
   setHours(hours: HoursSpec): void
   /** From now on, requests for any schedule in the group get 404. */
   deleteSchedules(): void
   setEmergency(enabled: boolean): void
   setQueue(queue: QueueSpec): void
-  /** Requested callbacks, the oldest first. */
+  /** Requested callbacks, oldest first. */
   readonly callbacks: readonly RequestedCallback[]
 
   // The knowledge base.
@@ -86,21 +86,21 @@ export interface Simulator {
   setArticles(articles: readonly ArticleSpec[]): void
   /** Ends all sessions of the knowledge base: their requests get 404. */
   forgetKnowledgeSessions(): void
-  /** Guests' feedback on articles, the oldest first. */
+  /** Guests' feedback on articles, oldest first. */
   readonly knowledgeFeedback: readonly KnowledgeFeedback[]
 
   // The journey.
 
   /** Replaces all action maps. Each map makes a visitor one offer; without maps, nothing is offered. */
   setActionMaps(maps: readonly ActionMapSpec[]): void
-  /** Page events, the oldest first. */
+  /** Page events, oldest first. */
   readonly journeyEvents: readonly JourneyEvent[]
-  /** The reported states of offers, the oldest first. */
+  /** The reported states of offers, oldest first. */
   readonly actionStates: readonly ActionState[]
 
   // Fault injection.
 
-  /** Corrupts the next matching response, or as many as `times` states. See `FaultMatch` and `FaultSpec`. */
+  /** Corrupts the next matching response, or as many as `times` specifies. See `FaultMatch` and `FaultSpec`. */
   injectFault(match: FaultMatch, spec: FaultSpec): Fault
   /** @deprecated The former name of `injectFault`. */
   bend(match: FaultMatch, spec: FaultSpec): Fault
@@ -128,14 +128,14 @@ export interface Simulator {
   /** Waits for the end of the next matching request, for example `'PUT /api/v2/*'`. */
   nextRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
   seenRequest(query: RequestQuery, wait?: { timeoutMs?: number }): Promise<RecordedRequest>
-  /** All messages of a session, the oldest first. */
+  /** All messages of a session, oldest first. */
   transcript(guestToken?: string): TranscriptEntry[]
   /** The participant data as seen by the agent and routing. */
   sawAttributes(guestToken?: string): SawAttributes
   readonly sessions: SessionInfo[]
   /** Guests of the REST guest operations, with their messages and attributes. */
   readonly restGuests: readonly RestGuest[]
-  /** Number of open sockets, of one guest or of all, configured or not. */
+  /** Number of open sockets, configured or not, for one guest or for all. */
   connections(guestToken?: string): number
 }
 

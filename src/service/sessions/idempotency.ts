@@ -17,7 +17,7 @@ interface Attempt<Answer> {
   /** True if the first attempt may have reached Genesys and its outcome is unknown. */
   unknown?: boolean
   /**
-   * For a message that Genesys has certainly not accepted: the number of the next retry, unless another replica
+   * For a message that Genesys is known not to have accepted: the number of the next retry, unless another replica
    * handled attempts in between.
    */
   nextRetry?: number
@@ -52,7 +52,7 @@ export interface KeyedRequest {
 export interface Idempotency<Answer> {
   /**
    * Runs `attempt` once per guest and key. A retry gets the first response. After a failure with an unknown
-   * outcome, the next attempt gets an {@link EarlierAttempt}, so that it searches before it sends.
+   * outcome, the next attempt gets an {@link EarlierAttempt}, so that it looks for the message before sending it.
    * @throws {SessionError} `idempotency_key_reused`, `request_in_progress`
    */
   once(

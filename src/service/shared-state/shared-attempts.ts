@@ -3,12 +3,12 @@ import type { StartedAttempt, SharedAttempt, SharedAttempts } from '../sessions/
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
-/** If an attempt has not been settled or renewed for this long, its replica is assumed to have ended. */
+/** If an attempt has not been settled or renewed for this long, its replica is assumed to have stopped. */
 const LEASE_MS = 2000
 const RENEW_LEASE_EVERY_MS = 700
 
 /**
- * Claims the key for this attempt, unless it has a response or another attempt is in progress. Uses Redis'
+ * Claims the key for this attempt, unless the key has a response or another attempt is in progress. Uses Redis'
  * clock. KEYS: the attempt. ARGV: hash of the body, owner, lease in ms, retention in ms, `repeat` if the
  * request says that there was an earlier attempt, whose time is unknown.
  */

@@ -51,7 +51,7 @@ export class GuestSession {
   readonly externalContactId = randomUUID()
   readonly token: string
   readonly entries: Entry[] = []
-  /** In the order of configuration, the oldest first. */
+  /** In the order of configuration, oldest first. */
   readonly connections = new Set<Connection>()
   readonly messages: RateWindow
   readonly historyCalls: RateWindow

@@ -16,7 +16,7 @@ const SESSION_MS = 30 * 60_000
 /** A session that is younger than this is not assumed to be the reason for a refusal. */
 const RENEWED_AT_MOST_EVERY_MS = 60_000
 
-/** Reads only the first entries of a list: to validate the largest response as a whole would take seconds. */
+/** Reads only the first entries of a list: validating the largest response in full would take seconds. */
 const atMost = <T extends z.ZodType>(max: number, schema: T) =>
   z
     .array(z.unknown())

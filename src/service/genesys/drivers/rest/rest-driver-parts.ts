@@ -39,7 +39,7 @@ export const PathId = z.string().refine((id) => pathSegment(id) !== undefined)
 /** A token that is safe in a header. */
 export const HeaderToken = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
 
-/** The response with a new guest. Descriptions of the operation disagree about the name of the token's field. */
+/** The response that contains a new guest. Descriptions of the operation disagree about the name of the token's field. */
 export function createdGuest(...tokenNames: string[]) {
   return z.looseObject({ guestId: PathId }).transform((answer, context) => {
     const token = tokenNames.map((name) => answer[name]).find((value) => value !== undefined)

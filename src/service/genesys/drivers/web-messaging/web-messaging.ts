@@ -69,7 +69,7 @@ export interface WebMessagingOptions {
   readonly socketObserver?: SocketObserver
   /** The operator's tracing. */
   readonly tracing?: UpstreamTracing | undefined
-  /** Called with a hint about something that the operator could fix, although the guest is served. */
+  /** Called with a hint about something that the operator could fix, even though the guest is served. */
   readonly onHint?: (hint: string) => void
   /** The time of day, for expiries. */
   readonly now?: () => number

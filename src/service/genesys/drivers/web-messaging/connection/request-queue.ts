@@ -181,7 +181,7 @@ export class RequestQueue {
     }
   }
 
-  /** Puts the request in flight back at the head of the queue: it was certainly refused, so it may be sent again. */
+  /** Puts the request in flight back at the head of the queue: it was definitely refused, so it may be sent again. */
   putBack(): void {
     const pending = this.#inFlight
     this.#inFlight = undefined
