@@ -42,7 +42,7 @@ async function compile(program: string, options: object): Promise<string> {
 }
 
 test.each(['NodeNext', 'Bundler'])(
-  'the client’s types are found with %s module resolution, without any other package',
+  'the client’s types are found with %s module resolution, and need no other package',
   async (moduleResolution) => {
     const options = {
       moduleResolution,
@@ -85,7 +85,7 @@ test('the chat’s lazily loaded chunks exist, and load no other modules', () =>
     expect(readFileSync(`dist/browser/${file}`, 'utf8')).not.toMatch(/\bimport\b|\bfrom\s*['"]\./)
 })
 
-test('no source locates a file relative to import.meta.url, because the bundle would not contain the file', () => {
+test('no source file locates another file by import.meta.url, because the bundle would lack that file', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   )
@@ -96,11 +96,11 @@ test('no source locates a file relative to import.meta.url, because the bundle w
   expect(sources.length).toBeGreaterThan(100)
 })
 
-test('the service reports its package’s version', () => {
+test('the service’s version is the version in package.json', () => {
   expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version)
 })
 
-test('a consumer of the simulator and the service finds their types', async () => {
+test('an application that imports the service and the simulator gets their types', async () => {
   const installed = join(application, 'node_modules/genesys-guest-bff')
   const declarations = [
     '-p',

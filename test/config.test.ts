@@ -60,7 +60,7 @@ describe('the configuration', () => {
     expect(readConfig({ ...production, PROBLEM_HINTS: 'on' }).problemHints).toBe(true)
   })
 
-  test('accepts "false" and "off" as no', () => {
+  test('accepts both "false" and "off" to turn a setting off', () => {
     expect(readConfig({ ...good, DOCS: 'false', DEMO: 'off' })).toMatchObject({ docs: false, demo: false })
   })
 
@@ -99,7 +99,7 @@ describe('the configuration', () => {
     expect(problemsOf({ ...production, GENESYS_API_URL: 'http://127.0.0.1:4010' })).toEqual([])
   })
 
-  test('treats an empty variable as a missing one', () => {
+  test('treats an empty variable as missing', () => {
     expect(readConfig({ ...good, PORT: '', GENESYS_CLIENT_ID: ' ' })).toMatchObject({ port: 3000 })
   })
 
@@ -122,7 +122,7 @@ describe('the configuration', () => {
 })
 
 describe('settings are refused', () => {
-  test('with one message for each wrong setting, and without their values in the messages', () => {
+  test('with one message for each wrong setting, and no message contains a setting’s value', () => {
     const canary = 'canary-value-7d1'
     const problems = problemsOf({
       PORT: canary,
@@ -152,7 +152,7 @@ describe('settings are refused', () => {
     ['x.example', 'has no scheme; write `https://x.example`'],
     ['null', 'is the origin of sandboxed and local pages; name each website'],
     ['https://*.com', 'covers a whole top-level domain; put the wildcard below your own domain'],
-  ])('with the allowed origin %s and the message "%s"', (entry, problem) => {
+  ])('if ALLOWED_ORIGINS contains %s, with the message "%s"', (entry, problem) => {
     expect(problemsOf({ ...good, ALLOWED_ORIGINS: `https://www.example.com,${entry}` })).toEqual([
       `ALLOWED_ORIGINS[1] \`${entry}\` ${problem}`,
     ])
@@ -207,7 +207,7 @@ describe('settings are refused', () => {
   })
 
   test.each(['*', 'null', 'https://www.example.com/', 'https://*.com', 'example.com', 'ftp://example.com'])(
-    'with the single allowed origin %s',
+    'if the only allowed origin is %s',
     (origin) => expect(problemsOf({ ...good, ALLOWED_ORIGINS: origin })).toHaveLength(1),
   )
 
@@ -218,20 +218,20 @@ describe('settings are refused', () => {
     ['the guest socket is not encrypted', { GENESYS_MESSAGING_URL: 'ws://gateway.example.com' }],
   ])('in production if %s', (_what, wrong) => expect(problemsOf({ ...production, ...wrong })).toHaveLength(1))
 
-  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('with an empty list as %s', (name) => {
+  test.each(['SESSION_KEYS', 'ALLOWED_ORIGINS'])('if %s is an empty list', (name) => {
     expect(problemsOf({ ...production, [name]: ',' })).toHaveLength(1)
   })
 
-  test('with the same port for two purposes', () => {
+  test('if the same port is set for two purposes', () => {
     expect(problemsOf({ ...good, PORT: '3000', METRICS_PORT: '3000' })).toHaveLength(1)
   })
 
-  test('with incomplete credentials, or without those that the guest API needs', () => {
+  test('if credentials are incomplete, or if the guest API needs credentials and none are set', () => {
     expect(problemsOf({ ...good, GENESYS_CLIENT_ID: 'id' })).toHaveLength(1)
     expect(problemsOf({ ...good, GENESYS_GUEST_API: 'external-guests' })).toHaveLength(1)
   })
 
-  test('with trusted attributes but no way to verify a visitor', () => {
+  test('if there are trusted attributes but no way to verify a visitor', () => {
     expect(problemsOf({ ...good, ATTRIBUTES_TRUSTED: 'custom.userId=sub' })).toHaveLength(1)
   })
 })
@@ -250,12 +250,12 @@ describe('in production, a .env file', () => {
     return readConfigFromEnvironment()
   }
 
-  test('is not read, and a warning reports that', () => {
+  test('is not read, and a warning says so', () => {
     const warnings = [expect.stringContaining('does not read the .env file')]
     expect(readBeside('PORT=1\n', {})).toMatchObject({ port: 3000, warnings })
   })
 
-  test('is not mentioned if a framework such as Next.js has read it', () => {
+  test('causes no warning if a framework such as Next.js has already read it', () => {
     expect(readBeside('PORT=1\n', { PORT: '1' })).toMatchObject({ port: 1, warnings: [] })
   })
 })
@@ -273,7 +273,7 @@ describe('when the environment is read,', () => {
     ['LOG_LEVL', 'LOG_LEVEL'],
     ['TRANSCRIPTS', 'TRANSCRIPT'],
     ['CHALENGE', 'CHALLENGE'],
-  ])('the unknown variable %s is reported with the likely name %s', (name, meant) => {
+  ])('a warning about the unknown variable %s suggests %s', (name, meant) => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([
       `${name} is not a setting. Did you mean ${meant}?`,
     ])
@@ -322,7 +322,7 @@ describe('when the environment is read,', () => {
     expect(readConfig({ ...good, [name]: 'x' }).warnings).toEqual([])
   })
 
-  test('an unknown variable is reported together with the setting that is missing because of it', () => {
+  test('a misspelled setting is reported both as missing and as an unknown variable', () => {
     const { ALLOWED_ORIGINS, ...others } = good
     expect(() => readConfig({ ...others, ALLOWED_ORIGIN: ALLOWED_ORIGINS })).toThrow(
       /ALLOWED_ORIGINS is missing[^]*ALLOWED_ORIGIN is not a setting. Did you mean ALLOWED_ORIGINS\?/,

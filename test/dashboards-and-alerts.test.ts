@@ -32,7 +32,7 @@ test.each(FILES)('every metric that %s uses exists in /metrics', (file) => {
   expect([...asked].filter((name) => !known.has(name))).toEqual([])
 })
 
-test('every metric of the service has a panel in the dashboard', () => {
+test('every metric of the service appears in the dashboard', () => {
   const dashboard = texts.get('deploy/grafana/guest-bff.json')!
   const ours = [...new Set(known.values())].filter((name) => name.startsWith('guest_bff_'))
   expect(ours.filter((name) => !dashboard.includes(name))).toEqual([])
@@ -63,7 +63,7 @@ function alternatives(pattern: string): string[] {
   )
 }
 
-test('every code and operation that dashboards and alerts select exists', () => {
+test('every problem code and operation that dashboards and alerts select exists', () => {
   const codes = PROBLEM_CODES
   const isCode = (value: string) => codes.some((code) => new RegExp(`^${value}$`).test(code))
   expect(valuesOf('code').filter((value) => !isCode(value))).toEqual([])
@@ -85,7 +85,7 @@ test('every route that dashboards and alerts select exists in the service', () =
   expect(routes.filter((route) => !(route in paths) && route !== '/metrics')).toEqual([])
 })
 
-test('every alert has a severity, a summary, a description, and a row in its folder’s README', () => {
+test('every alert has a severity, a summary and a description, and is named in its folder’s README', () => {
   const rules = texts.get('deploy/prometheus/rules.yml')!.split('- alert: ').slice(1)
   const readme = readFileSync('deploy/prometheus/README.md', 'utf8')
   expect(rules.length).toBeGreaterThan(10)

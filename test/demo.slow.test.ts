@@ -81,7 +81,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   30_000,
 )
 
-test('the demo ends when the shell that started it has ended', async () => {
+test('the demo ends when the shell that started it ends', async () => {
   const { child, service, simulator } = await startDemo('sh')
   // The output stays open until the last process that can write to it has ended.
   const closed = once(child, 'close')
@@ -91,7 +91,7 @@ test('the demo ends when the shell that started it has ended', async () => {
 }, 30_000)
 
 test.each(['PORT', 'SIMULATOR_PORT'])(
-  'if the port in %s is in use, the demo reports that in one line',
+  'if the port in %s is already in use, the demo says so in one line and exits',
   async (variable) => {
     const taken = net.createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

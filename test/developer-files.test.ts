@@ -28,7 +28,7 @@ function load(path: string, headers: Record<string, string> = {}) {
 }
 
 describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
-  test('is sent in the smallest encoding that the browser accepts, always with the same content', async () => {
+  test('is sent in the smallest encoding that the browser accepts, and always has the same content', async () => {
     const plain = await load(`/${file}`)
     const brotli = await load(`/${file}`, { 'accept-encoding': 'gzip, deflate, br, zstd' })
     const gzip = await load(`/${file}`, { 'accept-encoding': 'gzip' })
@@ -51,7 +51,7 @@ describe.each(['client.js', 'guest-chat.js'])('%s', (file) => {
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  test('is cached as immutable under a name with a content hash, and has a hash for `integrity`', async () => {
+  test('is immutable under its name with a content hash, and assets.json states its `integrity` hash', async () => {
     const assets = JSON.parse((await load('/assets.json')).body.toString()) as Record<
       string,
       { path: string; integrity: string }
@@ -75,7 +75,7 @@ test('a file name with the hash of another version redirects to the current file
 })
 
 test.each(['/guest-chat-de-0000000000.js', '/client.js.br'])(
-  '%s is not found, and the response is not cached',
+  '%s is not found, and the response is not marked as immutable',
   async (path) => {
     const { status, headers } = await load(path)
     expect(status).toBe(404)

@@ -22,7 +22,7 @@ test('.env.example names every setting that the service reads, and no other', ()
   expect(Object.keys(allSet).sort()).toEqual(names.sort())
 })
 
-test('a copy of .env.example is valid, and the defaults that it shows are the real ones', () => {
+test('a copy of .env.example is valid, and the defaults that it shows are correct', () => {
   const config = readConfig(parse(example))
   expect(config.genesys.guestApi).toBe('web-messaging')
   expect(readConfig(allSet)).toEqual(config)

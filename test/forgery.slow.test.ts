@@ -136,7 +136,7 @@ test(
 )
 
 test(
-  'no body, header or claim changes what routing trusts if the website’s backend identifies the visitor',
+  'if the website’s backend identifies visitors, no body, header or claim changes what routing trusts',
   () =>
     changesNothingTrusted(
       asking,

@@ -66,7 +66,7 @@ describe('a guest', () => {
     })
   })
 
-  test('can be served alternately by two processes with the same key', async () => {
+  test('can be served alternately by two processes that have the same session key', async () => {
     const settings = { SESSION_KEYS: randomBytes(32).toString('base64') }
     const first = await start({ settings })
     const second = await start({ settings, genesys: first.genesys })
@@ -82,7 +82,7 @@ describe('a guest', () => {
     stream.close()
   })
 
-  test('shares one upstream socket among all tabs, and each tab gets every event once', async () => {
+  test('uses one upstream socket for all tabs, and each tab gets every event once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const tabs = await Promise.all([page.events(), page.events(), page.events()])
@@ -99,7 +99,7 @@ describe('a guest', () => {
     }
   })
 
-  test('can repeat a message with its idempotency key, and the message arrives once', async () => {
+  test('can resend a message with the same idempotency key, and the message arrives only once', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     const first = await page.say('once', { 'idempotency-key': 'k-1' })
@@ -130,7 +130,7 @@ describe('a guest', () => {
     expect(withAttributes).toHaveLength(1)
   })
 
-  test('ends the conversation, and cannot open its stream again', async () => {
+  test('cannot open a stream or send a message after ending the conversation', async () => {
     const { openPage } = await start()
     const page = await openPage()
     await page.say('bye')
@@ -207,7 +207,7 @@ describe('a page', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer')
   })
 
-  test('without an origin needs a session, or the setting ALLOW_NO_ORIGIN', async () => {
+  test('without an origin can open a session only if ALLOW_NO_ORIGIN is on', async () => {
     const { url } = await start()
     expect((await ask(url, 'POST', '/guest-session', {})).body.code).toBe('origin_not_allowed')
     const open = await start({ settings: { ALLOW_NO_ORIGIN: 'on' } })
@@ -230,7 +230,7 @@ describe('the service', () => {
     expect(Date.now() - before).toBeLessThan(4000)
   })
 
-  test('is ready if deployment and credentials are valid, and names the setting if the credentials are wrong', async () => {
+  test('is degraded instead of ready if the credentials are wrong, and names the setting to correct', async () => {
     const good = await start()
     expect(await ask(good.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
     const { clientId } = good.genesys
@@ -254,7 +254,7 @@ describe('the service', () => {
     expect(JSON.stringify(answer.body)).not.toContain('wrong-secret')
   })
 
-  test('serves the OpenAPI document, a page for each problem, and the deployment', async () => {
+  test('serves the OpenAPI document, a problem’s page and the deployment’s status', async () => {
     const { url } = await start()
     const document = await ask(url, 'GET', '/openapi.json')
     expect(document.body.openapi).toBe('3.1.0')
@@ -273,7 +273,7 @@ test('openPage returns no session for a page that is refused', async () => {
   expect((await openPage(url, {}, 'https://evil.example')).session).toBeUndefined()
 })
 
-test('a page that leaves while its stream is being opened leaves no stream open', async () => {
+test('a page that disconnects while its stream is being opened leaves no stream behind', async () => {
   const { url, openPage, genesys } = await start()
   const { port } = new URL(url)
   for (let round = 0; round < 10; round++) {

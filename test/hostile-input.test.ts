@@ -113,7 +113,7 @@ async function serve(settings: Record<string, string>): Promise<RunningService> 
 
 jest.setTimeout(30_000)
 
-test('the hostile requests cover every route that a guest may call', () => {
+test('the routes under test include those for sessions, messages, attributes, events and the widget', () => {
   expect(ROUTES.map(({ method, path }) => `${method} ${path}`)).toEqual(
     expect.arrayContaining([...Object.keys(BODIES), 'GET /messages', 'GET /events', 'GET /widget-config']),
   )
@@ -130,7 +130,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
     expect(page.opened.status).toBe(201)
   })
 
-  test.each(Object.keys(PLACES))('no id or token in the %s of any route reaches Genesys', async (place) => {
+  test.each(Object.keys(PLACES))('no foreign id or token in the %s reaches Genesys', async (place) => {
     for (const { method, path } of ROUTES) {
       for (const attempted of PLACES[place]!(path, BODIES[`${method} ${path}`])) {
         const before = seen.length
@@ -144,7 +144,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
     }
   })
 
-  test('values that the page may set reach Genesys, so the check would notice any other value', async () => {
+  test('a foreign id that is sent as text reaches Genesys, which shows that the check finds such ids', async () => {
     const before = seen.length
     expect((await page.say('Hello')).status).toBe(201)
     expect(seen.slice(before).join()).toContain('Hello')
@@ -153,7 +153,7 @@ describe.each(['external-guests', 'guest-identities'])('with %s,', (driver) => {
   })
 })
 
-test('with external-users, a user named only by the page is not created', async () => {
+test('with external-users, no user is created if only the page names the user', async () => {
   const seen = await recordedGenesys('external-users/happy-path')
   const service = await serve(fixtureSettings('external-users'))
   for (const body of [
@@ -168,7 +168,7 @@ test('with external-users, a user named only by the page is not created', async 
   expect(seen.join()).not.toContain('/api/v2/external/users/messaging')
 })
 
-test('with web-messaging, no id or token from the page reaches Genesys by REST or on the socket', async () => {
+test('with web-messaging, no foreign id or token reaches Genesys by REST or on the socket', async () => {
   const { url, genesys, openPage, stop } = await startTogether({
     settings: NO_RATE_LIMITS,
     simulator: { limits: false },
@@ -189,7 +189,7 @@ test('with web-messaging, no id or token from the page reaches Genesys by REST o
   expect(JSON.stringify(frames)).not.toMatch(ANY_FOREIGN)
 })
 
-describe('an id in a response from Genesys', () => {
+describe('a hostile id from Genesys', () => {
   const HOSTILE = [
     '../../oauth/clients',
     '..',
@@ -253,7 +253,7 @@ describe('an id in a response from Genesys', () => {
   test.each([
     ['external-guests', 'accessToken'],
     ['guest-identities', 'identityToken'],
-  ])('changes neither the host nor the path of a request, with %s', async (driver, tokenName) => {
+  ])('cannot change the host or path of the requests that %s sends', async (driver, tokenName) => {
     for (const guestId of HOSTILE) {
       const opened = { guestId, [tokenName]: 'guest-token', conversationId: 'c-1' }
       const calls = genesysThatAnswers({ ...TOKEN, ...DEPLOYMENT, '^/api/v2/(conv|guests/id)': opened })
@@ -272,7 +272,7 @@ describe('an id in a response from Genesys', () => {
   })
 
   test.each(['conversationId', 'participantId'])(
-    'changes neither the host nor the path of a request, with web-messaging and the field %s',
+    'in the field %s cannot change the host or path of the requests that web-messaging sends',
     async (field) => {
       const { genesys, stop } = await startTogether()
       ending.push(stop)

@@ -92,7 +92,7 @@ describe('a visitor', () => {
     expect((await before.ask('GET', '/messages')).status).toBe(401)
   })
 
-  test('who signs out ends every earlier stream', async () => {
+  test('ends an open stream by signing out', async () => {
     const { openPage } = await start()
     const page = await openPage({ userToken: await userToken('user-1') })
     const stream = await page.events()
@@ -149,7 +149,7 @@ describe('an application that mounts the service', () => {
     ['throws immediately', () => { throw new Error('boom') }], // prettier-ignore
     ['never answers', () => new Promise(() => {})],
   ])(
-    'whose visitor lookup %s opens no session, and the problem is trusted_attributes_unavailable',
+    'opens no session if its visitor lookup %s, and reports trusted_attributes_unavailable',
     async (_what, read) => {
       const { openPage, genesys, logLines } = await start({
         settings: { ...settings, UPSTREAM_TIMEOUT_MS: '200' },
@@ -214,7 +214,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect(await page.ask('GET', '/messages')).toMatchObject(refused)
   })
 
-  test('can neither open nor resume a session while the backend is down', async () => {
+  test('can neither open nor resume a session while the backend does not respond', async () => {
     const { open, sentBy, genesys, url, logLines } = await startAsking({ VISITOR_WEBHOOK_TIMEOUT_MS: '500' })
     const page = await open('user-1')
     backend.respond = () => undefined
@@ -227,7 +227,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect((await ask(url, 'GET', '/readyz')).body).toMatchObject({ status: 'degraded' })
   })
 
-  test('is anonymous if the backend fails and the settings allow that, but stays known in a session', async () => {
+  test('is anonymous only in new sessions if the backend fails and the settings allow anonymous visitors', async () => {
     const { open, sentBy, genesys } = await startAsking({
       VISITOR_WEBHOOK_FAILURE: 'anonymous',
     })
@@ -240,7 +240,7 @@ describe('a visitor whom the website’s backend identifies', () => {
     expect(genesys.sawAttributes(genesys.sessions[0]?.token).now).toMatchObject({ 'custom.plan': 'Gold' })
   })
 
-  test('can be on a page at another origin, which may send the cookie or the header', async () => {
+  test('may send the cookie or the configured header from a page at another origin', async () => {
     const { url } = await startAsking()
     const preflight = { origin: SITE, 'access-control-request-method': 'POST' }
     const { headers } = await ask(url, 'OPTIONS', '/guest-session', undefined, preflight)
@@ -255,7 +255,7 @@ describe('a visitor whom the website’s backend identifies', () => {
 })
 
 describe('attributes', () => {
-  test('survive a restart, in the session token', async () => {
+  test('survive a restart because the session token contains them', async () => {
     const key = Buffer.alloc(32, 9).toString('base64')
     const first = await start({ settings: { ...settings, SESSION_KEYS: key } })
     const page = await first.openPage({ attributes: { 'custom.page': '/pricing' } })

@@ -59,7 +59,7 @@ function wrongImports(among: (file: SourceFile) => boolean, isWrong: (target: st
     )
 }
 
-test('all imports of a source file are found', () => {
+test('every kind of import in a source file is found', () => {
   expect(files.length).toBeGreaterThan(50)
   expect(files.find(({ path }) => path === 'service/main.ts')?.imports).toContainEqual({
     target: 'service/settings/config.ts',

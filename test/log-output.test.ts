@@ -54,7 +54,7 @@ function readIfAny(fd: number): string {
 
 const changed = (output: LogOutput) => new Promise<void>((resolve) => output.onChange(resolve))
 
-test('a pipe is written without blocking, and stays blocking for other processes that have it open', () => {
+test('the log is written to a pipe without blocking, and the pipe stays blocking for other processes', () => {
   open(pipe, constants.O_RDONLY)
   const shared = openSync(pipe, constants.O_WRONLY)
   const own = openWithoutBlocking(shared)
@@ -96,7 +96,7 @@ test('when the log output works again, every waiting line is written once and in
   expect(read(nextReader)).toBe(Array.from({ length: 500 }, (_, count) => `line ${count}\n`).join(''))
 })
 
-test('a log line that was partly written is continued where it was cut', async () => {
+test('a partly written log line is continued where it was cut off', async () => {
   const reader = open(pipe, constants.O_RDONLY)
   const output = createLogOutput(openOutput(pipe))
   // More than fits into a pipe.
@@ -120,7 +120,7 @@ test.each([
       return openOutput(pipe)
     },
   ],
-])('writing the remaining log lines at the end of the process gives up on %s', (_name, openIt) => {
+])('writing the remaining log lines at exit takes less than a second, even on %s', (_name, openIt) => {
   const output = createLogOutput(openIt())
   const startedAtMs = performance.now()
   output.write('x'.repeat(200_000))

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createLogSampler } from '../src/service/observability/log-sampler.ts'
 
-test('log lines of one kind are written at most once a second, with the number that each represents', () => {
+test('at most one log line of a kind is written per second, and it states how many it represents', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   expect(sample('a')).toBe(1)
@@ -14,7 +14,7 @@ test('log lines of one kind are written at most once a second, with the number t
   expect(sample('a')).toBe(2)
 })
 
-test('an attack of fifteen minutes is logged in fewer than fifty lines, which count its events', () => {
+test('a fifteen-minute attack is logged in fewer than fifty lines, which count its events', () => {
   let nowMs = 0
   const sample = createLogSampler(() => nowMs)
   const counts: number[] = []

@@ -38,7 +38,7 @@ function axiosLikeError(): Error {
 
 const LEVELS: LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace']
 
-test.each(LEVELS)('at level %s, no log line contains a secret, wherever the secret was passed', (level) => {
+test.each(LEVELS)('at level %s, no log line contains a secret, whichever field contained it', (level) => {
   const { log, lines } = recordingLog()
   const careless = (fields: Record<string, unknown>, message: string) => {
     log[level](fields, message)

@@ -28,7 +28,7 @@ test('a duration is counted in every histogram bucket whose bound it does not ex
   expect(await bucket('+Inf')).toMatch(/ 4$/)
 })
 
-test('an open stream is counted in the metrics until it ends, and its end is counted once', async () => {
+test('an open stream is counted in the metrics until it ends, and ending it twice has no further effect', async () => {
   const metrics = createMetrics()
   const first = metrics.streamOpened()
   metrics.streamOpened()
@@ -113,7 +113,7 @@ test('metrics are served while readiness is unknown', async () => {
   }
 })
 
-test('the metrics contain limits next to the values that they limit', async () => {
+test('the metrics include the limits on live streams and on new connections to Genesys', async () => {
   const metrics = createMetrics()
   metrics.setLimits({ liveStreams: 20_000, connectionsPerMinute: 500 })
   const text = await metrics.text()

@@ -48,7 +48,7 @@ test('the OpenAPI 3.1 document has the configured address and version, and lists
 })
 
 test.each(OPERATIONS)(
-  '$method $path has a description, and examples that its own schema accepts',
+  '$method $path has a description, and request examples that match its schema',
   (operation) => {
     const { description, body, examples = {} } = operation
     expect(description).toMatch(/^[A-Z0-9].{20,}\.$/)
@@ -67,7 +67,7 @@ test('a response that the OpenAPI document does not describe is detected', () =>
   expect(eventDisagreement('gossip', {})).toMatch(/not documented/)
 })
 
-test('every response that can contain a new session token describes it', () => {
+test('the schemas of responses that can contain a new session token describe the token', () => {
   const { schemas } = openApiDocument({ publicUrl: '', version: 'test' }).components as {
     schemas: Record<string, { properties?: object }>
   }

@@ -29,7 +29,7 @@ async function becomes(name: string, value: number): Promise<void> {
   expect([name, await series(name)]).toEqual([name, value])
 }
 
-test('the metrics count open guest sockets, and lost ones by reason', async () => {
+test('the metrics count open guest sockets, and lost guest sockets by reason', async () => {
   const { openPage, genesys } = await start({ settings })
   expect(await series('guest_bff_upstream_sockets')).toBe(0)
   const page = await openPage()
@@ -69,7 +69,7 @@ test('each request from a website that is not allowed is counted as a refused or
   await becomes('guest_bff_refused_origins_total', 2)
 })
 
-test('the readiness metric is degraded when /readyz is, and names the failing check', async () => {
+test('the readiness metric is degraded while the deployment check fails, and names that check', async () => {
   let nowMs = Date.now()
   const now = () => nowMs
   const { genesys } = await start({ settings, options: { now, monotonicNow: now } })

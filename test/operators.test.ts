@@ -45,7 +45,7 @@ test('a caller without an Origin cannot open a session by claiming to be a page 
   expect(read.status).toBe(200)
 })
 
-test('the body of a refusal is less than three times as large as that of its request', async () => {
+test('a refusal’s body is less than three times as large as the request’s body', async () => {
   running = await startTogether()
   const page = await running.openPage()
   const attributes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, '']))
@@ -59,7 +59,7 @@ test('the body of a refusal is less than three times as large as that of its req
   expect(JSON.stringify(long.body).length).toBeLessThan(2000)
 })
 
-test('an untrusted proxy is reported once in the log, and in readiness', async () => {
+test('an untrusted proxy is reported once in the log, and in the readiness report', async () => {
   running = await startTogether()
   for (let i = 0; i < 3; i++)
     await ask(running.url, 'GET', '/healthz', undefined, { 'x-forwarded-for': '203.0.113.7' })
@@ -78,7 +78,7 @@ test('the root page names the service, and links to the enabled pages', async ()
   expect(body).toContain('href="./demo/"')
 })
 
-test('health, readiness and metrics have a separate port if one is set; metrics are served only there', async () => {
+test('health, readiness and metrics are served on the management port, and metrics only there', async () => {
   running = await startTogether({ settings: { MANAGEMENT_PORT: '0' } })
   const management = running.service.managementUrl ?? ''
   for (const path of ['/healthz', '/readyz', '/metrics'])
@@ -98,7 +98,7 @@ test('in production, the service has a management port and a drain delay by defa
   await genesys.close()
 })
 
-test('a service with its own https host sends Strict-Transport-Security', async () => {
+test('only a service with its own https host sends Strict-Transport-Security', async () => {
   const genesys = await startSimulator()
   const hstsOf = async (publicUrl: string, isMounted: boolean) => {
     const bff = createGuestBff(readConfig({ ...settingsFor(genesys), PUBLIC_URL: publicUrl }), {
@@ -117,7 +117,7 @@ test('a service with its own https host sends Strict-Transport-Security', async 
   await genesys.close()
 })
 
-test('a stopping service immediately reports not ready, and serves requests during the drain delay', async () => {
+test('a stopping service immediately becomes unready, but serves requests during the drain delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()
@@ -142,7 +142,7 @@ test('a HOST that is not an address on this machine is reported as a wrong setti
 })
 
 test.each(['PORT', 'MANAGEMENT_PORT'])(
-  'a port that is in use is reported with the name of its variable, %s',
+  'if the port in %s is already in use, the error names that variable',
   async (variable) => {
     const genesys = await startSimulator({ agent: 'silent' })
     const taken = net.createServer().listen(0, '127.0.0.1')

@@ -73,7 +73,7 @@ function userToken(): Promise<string> {
     .sign(privateKey)
 }
 
-test('a whole conversation uses the proxy, for OAuth, configuration, key set, socket, history and files', async () => {
+test('a whole conversation uses the proxy: OAuth, configuration, key set, socket, history and files', async () => {
   process.env['HTTP_PROXY'] = proxy.url.replace('//', '//jane:secret%21@')
   const { url, openPage } = await start()
   const page = await openPage({ userToken: await userToken() })

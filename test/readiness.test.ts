@@ -35,7 +35,7 @@ describe('GET /readyz reports ready, with 200,', () => {
 })
 
 describe('GET /readyz reports degraded, with 200,', () => {
-  test('while the public configuration is unavailable and was never read', async () => {
+  test('while the public configuration is unavailable, although sessions can still be opened', async () => {
     const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
     nowMs += 6 * 60_000
     genesys.injectFault('GET /webdeployments/*', { drop: true, times: 100 })
@@ -74,7 +74,7 @@ describe('GET /readyz reports degraded, with 200,', () => {
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false, essential: false })
   })
 
-  test('if the deployment does not allow a website, which the report and the startup log name', async () => {
+  test('if the deployment does not allow a website, and the report and the startup log name that website', async () => {
     const { logLines } = await start({
       simulator: { allowedDomains: ['example.com'] },
       settings: {
@@ -95,14 +95,14 @@ describe('GET /readyz reports not ready, with 503,', () => {
       'wrong credentials for a guest API that requires them',
       { GENESYS_GUEST_API: 'external-guests', GENESYS_CLIENT_ID: 'nobody', GENESYS_CLIENT_SECRET: 'wrong' },
     ],
-  ])('with %s', async (_what, settings) => {
+  ])('because of %s', async (_what, settings) => {
     await start({ settings })
     const { status, body } = await ready()
     expect([status, body.status]).toEqual([503, 'not ready'])
     expect(body.checks).toContainEqual(expect.objectContaining({ ok: false, essential: true }))
   })
 
-  test('with an inactive deployment', async () => {
+  test('because of an inactive deployment', async () => {
     await start({ simulator: { deploymentStatus: 'Inactive' } })
     expect(await ready()).toMatchObject({ status: 503, body: { status: 'not ready' } })
   })
@@ -119,7 +119,7 @@ describe('in production,', () => {
   }
   const NO_CLIENT = { GENESYS_CLIENT_ID: '', GENESYS_CLIENT_SECRET: '' }
 
-  test('the public port returns only the status, and the management port the checks', async () => {
+  test('the public port returns only the status, and the management port also returns the checks', async () => {
     const { service } = await start({ settings })
     expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded' } })
     expect(Object.keys((await ready()).body as object)).toEqual(['status'])
@@ -127,7 +127,7 @@ describe('in production,', () => {
     expect(body.checks[0]).toMatchObject({ name: 'oauth', ok: false })
   })
 
-  test('the public port repeats its status for a second, and the management port is up to date', async () => {
+  test('the public port repeats its status for a second, while the management port is up to date', async () => {
     const { service, url } = await start({ settings: { ...settings, ...NO_CLIENT } })
     expect((await ready()).body).toEqual({ status: 'ready' })
     await ask(url, 'GET', '/healthz', undefined, { 'x-forwarded-for': '203.0.113.7' })
@@ -136,7 +136,7 @@ describe('in production,', () => {
   })
 })
 
-test('a readiness report is reused until it is too old', async () => {
+test('a readiness report is reused until it reaches its maximum age', async () => {
   let made = 0
   let atMs = 5000
   const app = express()

@@ -22,7 +22,7 @@ test('a changed figure changes the plan, and a missing figure is reported', () =
   )
 })
 
-test('queued guests reconnect in the time that the limit implies, and new guests go first', () => {
+test('queued guests reconnect in the time that the limit implies, even if many new guests arrive', () => {
   const waiting = 10_000
   const alone = simulateReconnection({ waiting, arrivalsPerMinute: 0, limitPerMinute: 1000 })!
   // A quarter of the limit connects immediately, and the rest at three quarters of the limit per minute.

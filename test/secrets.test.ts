@@ -8,7 +8,7 @@ afterEach(() => genesys?.close())
 
 const nothing = { log: '', metrics: '', answers: '' }
 
-test('the search for secrets finds them as plain text and in base64 at any offset, in every place', async () => {
+test('the search finds secrets in log, metrics and responses, in plain text and in base64 at any offset', async () => {
   genesys = await startSimulator({ clientSecret: 'canary-client-secret-4711' })
   const secret = genesys.clientSecret
   for (const form of [secret, `x${secret}`, `xy${secret}`]) {
@@ -22,7 +22,7 @@ test('the search for secrets finds them as plain text and in base64 at any offse
   expect(secretsIn({ ...nothing, log: 'nothing to see' }, genesys, {})).toEqual([])
 })
 
-test('no error contains any guest’s data or any credential', async () => {
+test('no error writes a guest’s data or a credential to the log', async () => {
   genesys = await startSimulator({ agent: 'silent', clientSecret: 'canary-client-secret-4711' })
   const running = await startTogether({
     genesys,

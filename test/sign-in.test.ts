@@ -37,7 +37,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await page.ask('POST', '/sign-in', { idToken, nonce: 'n-1' })).toMatchObject({ status: 200 })
   })
 
-  test('is still valid after the socket is lost, because the session token contains the JWT', async () => {
+  test('lets the guest continue after the socket is lost', async () => {
     const { openPage, genesys } = await start()
     const page = await openPage()
     await page.ask('POST', '/sign-in', grant(genesys.authorizationCode('user-1')))
@@ -66,7 +66,7 @@ describe('Genesys’ own sign-in', () => {
     expect(await texts()).toEqual(['said as user-1'])
   })
 
-  test('with a wrong code is refused, and the guest stays the same', async () => {
+  test('with a wrong code is refused, and the guest can still send messages', async () => {
     const { openPage } = await start()
     const page = await openPage()
     const answer = await page.ask('POST', '/sign-in', grant('not-a-code'))
@@ -98,7 +98,7 @@ describe('an offer to share the screen or to talk by video', () => {
     ['Please browse with me', 'co-browse', 'sessionJoinToken', 'simulated-join-token'],
     ['Can we talk by video?', 'video', 'jwt', 'simulated.video.jwt'],
   ])(
-    'reaches the page with the token for joining, which appears in no log: "%s"',
+    'reaches the page with its join token, which appears in neither log nor metrics: "%s"',
     async (words, kind, name, token) => {
       const together = await start({ simulator: { agent: 'scripted' } })
       const page = await together.openPage()

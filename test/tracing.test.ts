@@ -4,7 +4,7 @@ import { startTogether } from './start-service.ts'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-test('without an SDK there is no span, no trace in the log, and no trace header to Genesys', async () => {
+test('without an SDK, there are no spans, no trace ids in the log and no trace headers to Genesys', async () => {
   expect(createUpstreamTracing()).toBeUndefined()
   const together = await startTogether()
   const page = await together.openPage()

@@ -179,7 +179,7 @@ describe('sending a message', () => {
 })
 
 describe('a connection', () => {
-  test('that was closed while idle is opened again for the next message', async () => {
+  test('that was closed while idle is reopened for the next message', async () => {
     const page = await running.openPage()
     running.genesys.closeSockets(1001)
     await goesOn(page)
@@ -196,7 +196,7 @@ describe('a connection', () => {
     await goesOn(page)
   })
 
-  test('that receives a message whose id is not valid Unicode delivers it, and continues', async () => {
+  test('delivers a message whose id is not valid Unicode, and later messages too', async () => {
     const page = await running.openPage()
     const stream = await page.events()
     const message = {
@@ -217,7 +217,7 @@ describe('a connection', () => {
     await goesOn(page)
   })
 
-  test('that is dropped while a page listens is reopened, and nothing is missed', async () => {
+  test('that is dropped while a page listens is reopened, and the page misses no message', async () => {
     const page = await running.openPage()
     await page.say('hello')
     const stream = await page.events()

@@ -147,9 +147,9 @@ async function openStream(page: Page): Promise<Stream> {
 /** After a request to one of these routes, the page may have another guest or none. */
 const ENDS_THE_GUEST: ReadonlySet<RouteName> = new Set(['POST /sign-in', 'DELETE /guest-session'])
 
-describe('on every route and on the open stream,', () => {
+describe('on every route, while a stream is open,', () => {
   test.each(FAULT_TABLE.map((row) => [row.what, row] as const))(
-    'requests are served or end in time with a documented problem, and the next ones work: %s',
+    'requests are served or fail in time with a documented problem, and later requests work: %s',
     async (_what, row) => {
       // Pages are opened one after another. On a busy machine, opening all of them simultaneously could take longer than the deadline.
       const pages: ReadyPage[] = []

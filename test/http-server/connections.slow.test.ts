@@ -67,7 +67,7 @@ describe('the count of requests and streams', () => {
 })
 
 describe('slow requests', () => {
-  test('with unfinished heads get a 408, before those whose bodies are unfinished or do not arrive', async () => {
+  test('get a 408, first those with unfinished heads, then those with unfinished or missing bodies', async () => {
     await start()
     const unfinishedHead = connect()
     unfinishedHead.write('GET /guest-session HTTP/1.1\r\nHost: localhost\r\n')

@@ -21,7 +21,7 @@ afterEach(() => running.stop())
 describe('the count of requests and streams', () => {
   beforeEach(() => start())
 
-  test('includes a stream as long as it is open, with or without pipelined requests', async () => {
+  test('includes an open stream and a request pipelined behind it until the connection closes', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('GET /guest-session'))
     await once(socket, 'data')
@@ -35,7 +35,7 @@ describe('the count of requests and streams', () => {
 describe('a connection', () => {
   beforeEach(() => start({ MAX_REQUESTS_IN_FLIGHT_PER_ADDRESS: '5' }))
 
-  test('that pipelines requests is served in order, and is refused above its address’s limit', async () => {
+  test('that pipelines requests is served in order, and requests above its address’s limit are refused', async () => {
     const few = connect()
     few.write(head('GET /healthz').repeat(9) + head('GET /healthz', { connection: 'close' }))
     expect((await readAll(few)).split('{"status":"ok"}')).toHaveLength(11)
@@ -45,7 +45,7 @@ describe('a connection', () => {
     expect(answers.map((text) => text.slice(0, 3))).toEqual([...Array(5).fill('200'), '429'])
   })
 
-  test('that pipelines more than 16 requests is closed, and the other requests are dropped', async () => {
+  test('that pipelines more than 16 requests is closed, and the excess requests are dropped', async () => {
     const socket = connect()
     socket.write(head('GET /healthz').repeat(16))
     await once(socket, 'data')
@@ -54,7 +54,7 @@ describe('a connection', () => {
     await expectCounts(NOTHING_OPEN)
   })
 
-  test('that pipelines more than 16 requests is closed behind a proxy too, whatever addresses they name', async () => {
+  test('that pipelines more than 16 requests is closed even if a proxy forwards them for many addresses', async () => {
     await running.stop()
     await start({ TRUST_PROXY: '1' })
     const socket = connect()
@@ -68,7 +68,7 @@ describe('a connection', () => {
     expect(body).toMatch(/^guest_bff_dropped_connections_total 1$/m)
   })
 
-  test('that opens a stream gets it, and never a response to requests pipelined behind it', async () => {
+  test('that opens a stream gets only the stream, and no response to a request pipelined behind it', async () => {
     const socket = connect()
     socket.write(head('GET /events') + head('POST /typing', { 'content-length': '0' }))
     const text = await new Promise<string>((resolve) => {
@@ -127,7 +127,7 @@ describe('a connection', () => {
   })
 })
 
-test('a request is served only with a valid Host, which may be empty; HTTP/1.0 needs none', async () => {
+test('a request is served only if its Host is valid or empty; an HTTP/1.0 request needs no Host', async () => {
   await start()
   const statusOf = async (rest: string) => {
     const socket = connect()
@@ -236,7 +236,7 @@ describe('if clients behave unusually,', () => {
     ],
     ['during a stream', () => head('GET /events'), /^(HTTP\/1.1 200 |$)/],
   ])(
-    'a connection that is half-closed %s is answered or closed, and leaves nothing open',
+    'a connection that is half-closed %s gets a response or is closed, and leaves nothing open',
     async (_at, bytes, answer) => {
       const socket = net.connect({ port: running.service.port, host: '127.0.0.1', allowHalfOpen: true })
       socket.on('error', () => undefined)
@@ -261,7 +261,7 @@ describe('if clients behave unusually,', () => {
 })
 
 describe('slow bodies', () => {
-  test('are limited for each address, and counted until their client has left', async () => {
+  test('are limited for each address, and counted until their clients disconnect', async () => {
     await start({
       MAX_REQUESTS_ARRIVING: '20',
       MAX_REQUESTS_ARRIVING_PER_ADDRESS: '5',
@@ -329,7 +329,7 @@ describe('refusals', () => {
 describe('connections whose request heads never end', () => {
   beforeEach(() => start())
 
-  test('are closed, counted and logged above 500 from one address, while newer ones stay open', async () => {
+  test('are closed, oldest first, above 500 from one address, and the closures are counted and logged', async () => {
     const open = async (count: number) => {
       const sockets = Array.from({ length: count }, connect)
       await Promise.all(sockets.map((socket) => once(socket, 'connect')))

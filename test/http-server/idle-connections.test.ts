@@ -51,7 +51,7 @@ async function idle(count: number, localAddress = '127.0.0.1'): Promise<readonly
 }
 
 describe('connections that stay open after a response', () => {
-  test('are closed to make room for new ones, starting with the oldest from the address with the most', async () => {
+  test('are closed to make room, starting with the oldest from the address with the most connections', async () => {
     await start(MAX_CONNECTIONS)
     const [own] = await idle(1, '127.0.0.2')
     const taken = await idle(17)
@@ -63,7 +63,7 @@ describe('connections that stay open after a response', () => {
     expect(own!.destroyed).toBe(false)
   })
 
-  test('are closed above 500 from one address only if their next request head is unfinished', async () => {
+  test('are closed above 500 from one address only if their next request heads are unfinished', async () => {
     await start(undefined)
     const all = await idle(505)
     const closing = Promise.all(all.slice(0, 4).map((client) => once(client, 'close')))

@@ -30,7 +30,7 @@ describe('memory', () => {
     expect(setUp(figures).isMemoryLow()).toBe(isLow)
   })
 
-  test('is measured once a second, and streams are accepted again when it has recovered', () => {
+  test('is measured at most once a second, and counts as sufficient again after it has recovered', () => {
     const { clock, machine, isMemoryLow } = setUp({ resident: 500 * MIB })
     expect(isMemoryLow()).toBe(true)
     machine.resident = 100 * MIB

@@ -42,7 +42,7 @@ async function readToTheEnd(socket: Socket): Promise<string> {
     .replaceAll(/(\r\n)?[0-9a-f]+\r\n/g, '')
 }
 
-test('a slow reader’s stream is ended with a resync, while the guest’s other tab gets all messages', async () => {
+test('a slow reader’s stream ends with a resync, while the guest’s other tab gets all messages', async () => {
   const slow = await openStream()
   const other = await page.events()
   await other.next(isSession('connected'))

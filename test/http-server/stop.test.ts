@@ -35,7 +35,7 @@ test('the service’s state goes from serving to draining to closed, and never b
   expect([state.isStopping, state.isClosed]).toEqual([true, true])
 })
 
-test('while draining, the service serves everything, is not ready, and asks clients to close connections', async () => {
+test('while draining, the service is not ready but accepts messages, and responses say Connection: close', async () => {
   const running = await start({ DRAIN_DELAY_MS: '1000' })
   const page = await running.openPage()
   // The connection stays open between the two requests, as a load balancer's connections do.
@@ -53,7 +53,7 @@ test('while draining, the service serves everything, is not ready, and asks clie
   await stopped
 })
 
-test('a stopping service asks pages to reconnect after its listener has closed', async () => {
+test('a stopping service closes its listener before it asks pages to reconnect', async () => {
   const running = await start()
   const page = await running.openPage()
   const stream = await page.events()
@@ -64,7 +64,7 @@ test('a stopping service asks pages to reconnect after its listener has closed',
   await stopped
 })
 
-test('a message that is in flight when the service stops gets its response', async () => {
+test('a message that is in flight when the service stops still gets its response', async () => {
   const running = await start({ DRAIN_MS: '5000' })
   const page = await running.openPage()
   const said = page.say('on its way')
@@ -85,7 +85,7 @@ test('a connection that was never used does not delay a stop beyond DRAIN_MS', a
   expect(performance.now() - startedAtMs).toBeLessThan(2000)
 })
 
-test('a second stop waits for the first one', async () => {
+test('a second call to stop waits for the first', async () => {
   const running = await start()
   expect(running.service.stop()).toBe(running.service.stop())
 })

@@ -62,15 +62,15 @@ function response(client: Socket): Promise<string> {
   return Promise.race([data, closing(client)])
 }
 
-describe('connections from one address that have not sent a complete head', () => {
-  test('are all served when many of them connect at the same time', async () => {
+describe('connections that have not sent a complete head', () => {
+  test('are all served even if many from one address connect at the same time', async () => {
     const burst = await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)
     const responses = await Promise.all(burst.map((client) => response(client)))
     expect(responses.filter((text) => text.startsWith('HTTP/1.1 200'))).toHaveLength(burst.length)
     expect(closed).toBe(0)
   })
 
-  test('are closed, the oldest first, when they stay silent and more arrive', async () => {
+  test('are closed, the oldest first, if they stay silent and more connections arrive', async () => {
     const silent = await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)
     nowMs += 10_000
     const oldestClosed = closing(silent[0]!)
@@ -81,7 +81,7 @@ describe('connections from one address that have not sent a complete head', () =
     expect(await response(next!)).toMatch(/^HTTP\/1.1 200/)
   })
 
-  test('are closed immediately when their heads are incomplete and more arrive', async () => {
+  test('are closed immediately if they have sent part of a head and more connections arrive', async () => {
     const [oldest] = await accepted(1)
     oldest!.write('GET / HTTP/1.1\r\nX-Slow: ')
     const oldestClosed = closing(oldest!)
@@ -102,7 +102,7 @@ describe('connections from one address that have not sent a complete head', () =
     expect(closed).toBe(1)
   })
 
-  test('are not counted after they have completed a request', async () => {
+  test('are no longer counted once their request is complete', async () => {
     for (const client of await accepted(MORE_THAN_ONE_ADDRESS_MAY_HOLD)) await response(client)
     nowMs += 10_000
     const [next] = await accepted(1)

@@ -12,8 +12,8 @@ import { ask, SITE, startTogether, type Running } from '../start-service.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('concurrent work', () => {
-  test('is limited overall and for each key, and a released slot can be used again', () => {
+describe('the limit on concurrent work', () => {
+  test('applies overall and to each key, and a released slot can be used again', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 2 })
     const first = limit.acquire('a')
     limit.acquire('a')
@@ -25,7 +25,7 @@ describe('concurrent work', () => {
     expect(limit.acquire('a')).toBeInstanceOf(Function)
   })
 
-  test('is counted down only once if a slot is released twice', () => {
+  test('frees only one slot if a slot is released twice', () => {
     const limit = limitOpen({ max: 3, maxPerKey: 3 })
     const release = limit.acquire('a')
     limit.acquire('a')
@@ -53,7 +53,7 @@ describe('a request that is admitted', () => {
     stop = () => server.stop(0)
   }
 
-  test('releases its slot when its connection breaks, even if its response waits behind another one', async () => {
+  test('releases its slot when its connection breaks, even if it is waiting behind another response', async () => {
     await start()
     const socket = net.connect(server.port, '127.0.0.1')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
@@ -102,7 +102,7 @@ describe('the service with every slot taken', () => {
     return page
   }
 
-  test('refuses requests with Retry-After and with problem details that an allowed page may read', async () => {
+  test('sends problem details and Retry-After, which only allowed pages may read', async () => {
     const page = await startFull({ MAX_REQUESTS_IN_FLIGHT: '2' })
     const { status, body, headers } = await page.ask('GET', '/guest-session', undefined, {
       'x-request-id': 'request-17',
@@ -118,7 +118,7 @@ describe('the service with every slot taken', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('counts every refusal, and logs one line a second', async () => {
+  test('counts every refusal, but logs only one line a second', async () => {
     const page = await startFull({ MAX_REQUESTS_IN_FLIGHT: '2' })
     for (let i = 0; i < 20; i++) expect((await page.ask('GET', '/guest-session')).status).toBe(503)
     const { body } = await ask(running.url, 'GET', '/metrics')

@@ -19,12 +19,12 @@ test('without a trusted proxy, forwarded addresses are ignored', async () => {
   expect(await addressSeen(0, '203.0.113.7')).toBe('127.0.0.1')
 })
 
-test('if proxies are trusted by number, they are counted from the nearest one', async () => {
+test('if trusted proxies are given as a number, they are counted from the nearest proxy', async () => {
   expect(await addressSeen(1, '198.51.100.1, 203.0.113.7')).toBe('203.0.113.7')
   expect(await addressSeen(2, '198.51.100.1, 203.0.113.7')).toBe('198.51.100.1')
 })
 
-test('if proxies are trusted by network, the first address outside those networks is the client', async () => {
+test('if trusted proxies are given as networks, the nearest address outside them is the client’s', async () => {
   const networks = ['127.0.0.0/8', '::1', '10.0.0.0/8', '2001:db8:ffff::/48']
   expect(await addressSeen(networks, '198.51.100.1, 203.0.113.7, 10.1.2.3')).toBe('203.0.113.7')
   expect(await addressSeen(networks, '203.0.113.7:4711, 10.1.2.3:80, [2001:db8:ffff::1]:443')).toBe(

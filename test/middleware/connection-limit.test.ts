@@ -72,7 +72,7 @@ test('however many addresses use up their share, a new address can still connect
   expect((await ask(app, '/talk?guest=new')).status).toBe(200)
 })
 
-test('opening a session counts as a connection, and a failed attempt to open one does not', async () => {
+test('opening a session counts as a connection, but a failed attempt does not', async () => {
   const app = appOfGuests()
   for (let i = 0; i < 20; i++) expect((await ask(app, '/open-badly')).status).toBe(422)
   for (let i = 0; i < 5; i++) expect((await ask(app, '/open')).status).toBe(201)

@@ -69,7 +69,7 @@ describe('if refusals are explained,', () => {
   const FOREIGN = 'https://foreign.example'
   const app = appBehindGate({ explainRefusals: true, credentials: true })
 
-  test('an OPTIONS request that is not a preflight is refused like any other', async () => {
+  test('a foreign page’s OPTIONS request that is not a preflight is refused like any other request', async () => {
     const { status, headers } = await request(app).options('/').set('Origin', FOREIGN)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(headers).toMatchObject({ 'access-control-allow-origin': FOREIGN })
@@ -100,7 +100,7 @@ describe('if refusals are explained,', () => {
   })
 })
 
-test('if refusals are not explained, a foreign page can read nothing, and its preflight is refused', async () => {
+test('if refusals are not explained, a foreign page’s request is refused, and the page cannot read why', async () => {
   const foreign = { Origin: 'https://foreign.example' }
   for (const answer of [
     await request(appBehindGate()).get('/').set(foreign),

@@ -33,7 +33,7 @@ async function ask(limit: 'perAddress' | 'sessionsPerAddress', ip = '203.0.113.7
   return { problem: undefined, headers }
 }
 
-test('an address may send as many requests as its limit allows, and again as many after the minute', async () => {
+test('an address may send as many requests as its limit allows, and more only in the next minute', async () => {
   expect((await ask('perAddress')).problem).toBeUndefined()
   expect((await ask('perAddress')).problem).toBeUndefined()
   jest.advanceTimersByTime(20_000)
@@ -64,7 +64,7 @@ describe('the memory that limits use', () => {
     expect(counter.hit('2001:db8:0::/64', 5000).hits).toBe(1)
   })
 
-  test('is freed when the windows are over', () => {
+  test('is freed when the windows end', () => {
     const counter = new WindowCounter()
     for (let i = 0; i < 100; i++) counter.hit(String(i), 0)
     counter.hit('next', 60_000)
@@ -77,7 +77,7 @@ test('one address does not use up another address’s limit', async () => {
   expect((await ask('perAddress', '203.0.113.8')).problem).toBeUndefined()
 })
 
-test('all addresses of one IPv6 /64 count as one', async () => {
+test('all addresses in one IPv6 /64 network count as a single address', async () => {
   for (const last of [1, 2]) await ask('perAddress', `2001:db8:1:2::${last}`)
   expect((await ask('perAddress', '2001:db8:1:2:ffff::3')).problem).toBeDefined()
   expect((await ask('perAddress', '2001:db8:1:3::1')).problem).toBeUndefined()

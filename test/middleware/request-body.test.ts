@@ -107,7 +107,7 @@ test('an aborted body is reported once', async () => {
   expect(problems).toEqual(['invalid_request'])
 })
 
-test('the number of bodies being received is limited, and a slot is released when its client leaves', async () => {
+test('the number of bodies being received is limited, and a slot is released when the client disconnects', async () => {
   const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{'
   const slow = [1, 2].map(() => net.connect(server.port, '127.0.0.1'))
   for (const socket of slow) socket.write(head)

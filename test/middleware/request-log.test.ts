@@ -52,7 +52,7 @@ test('a request is logged as one line with route, result and duration, and witho
   expect(JSON.stringify(fields)).not.toContain('private')
 })
 
-test('a refused request has its problem code in its log line and in the metrics', async () => {
+test('a refused request’s problem code appears in its log line and in the metrics', async () => {
   const { app, log, metrics } = start()
   await request(app).get('/refused')
   expect(log.info).toHaveBeenCalledWith(

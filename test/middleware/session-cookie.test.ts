@@ -139,7 +139,7 @@ describe('a request with only the cookie', () => {
     expect((await say({ origin: SITE })).status).toBe(201)
   })
 
-  test('that opens a session without proof of its page’s origin does not take over the guest’s session', async () => {
+  test('that would open a session without proof of its page’s origin is refused', async () => {
     const cookie = cookieOf(await open())
     const answer = await ask(running.url, 'POST', '/guest-session', {}, { cookie })
     expect(answer.status).toBe(403)
@@ -163,7 +163,7 @@ describe('the session cookie in a request', () => {
   })
 })
 
-test('two session cookies with the same name are refused, and one among other cookies is accepted', async () => {
+test('a repeated session cookie is refused, and a session cookie among other cookies is accepted', async () => {
   const { session } = (await open()).body
   const twice = `__Host-guest-session=${session}; __Host-guest-session=${session}`
   expect(await raw(running.url, twice)).toBe(401)

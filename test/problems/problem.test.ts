@@ -153,12 +153,12 @@ describe('problem details', () => {
     expect(body.retryAfterSeconds).toBe(Number(header))
   })
 
-  test('always have Retry-After if the status is 429 or 503', () => {
+  test('have a default Retry-After if the status is 429 or 503', () => {
     for (const entry of Object.values(PROBLEM_CATALOGUE))
       if ([429, 503].includes(entry.status)) expect(entry.retryAfterSeconds).toBeGreaterThan(0)
   })
 
-  test('have WWW-Authenticate if the status is 401, and the error’s own headers', () => {
+  test('have WWW-Authenticate if the status is 401, and include the error’s own headers', () => {
     expect(toProblem(new SessionError('session_invalid', 'No.'), PLAIN).headers).toMatchObject({
       'WWW-Authenticate': 'Bearer',
     })

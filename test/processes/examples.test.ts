@@ -49,7 +49,7 @@ test('in examples/express-mounted, routing gets the guest’s identity from the 
   }
 }, 20_000)
 
-test('in examples/nextjs-route, a page of the app has a conversation at its own origin', async () => {
+test('in examples/nextjs-route, a page of the app can chat through its own origin', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   const before = { ...process.env }
   Object.assign(process.env, { LOG_LEVEL: 'silent', ...settingsFor(genesys) })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => genesys.close())
 
-test('a process near its memory limit refuses new streams and serves everything else', async () => {
+test('a process near its memory limit refuses new streams, but opens sessions and accepts messages', async () => {
   // Less than Node.js itself uses.
   const service = await startProcess(genesys, { MEMORY_LIMIT_MIB: '40' })
   const page = await openPage(service.url)

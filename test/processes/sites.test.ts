@@ -8,7 +8,7 @@ import { openPage } from '../start-service.ts'
 import { heldMemory, TELLS_HELD_MEMORY } from './held-memory.ts'
 import { startProcess } from './start-process.ts'
 
-test('SIGHUP makes a running service serve a new site immediately', async () => {
+test('SIGHUP makes a running service accept a website that was added to the sites file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sites-process-'))
   const file = join(folder, 'sites.json')
   const write = (...ALLOWED_ORIGINS: string[]) =>
@@ -32,7 +32,7 @@ const RELOADS = 50
 /** If each replaced site were kept, the growth would be several times as much. */
 const MAX_GROWTH_BYTES = 5_000_000
 
-test(`${RELOADS} reloads that replace ${SITES} sites keep none of the old ones in memory`, async () => {
+test(`${RELOADS} reloads that replace ${SITES} sites leave none of the replaced sites in memory`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sites-process-'))
   const file = join(folder, 'sites.json')
   let versions = 0

@@ -94,7 +94,7 @@ test('availability entries in Redis that no replica wrote are ignored', async ()
   expect(calls()).toBeGreaterThan(before)
 })
 
-test('a callback’s phone number cannot be guessed from the keys in Redis', async () => {
+test('the keys in Redis contain neither a callback’s phone number nor an unkeyed hash of it', async () => {
   const page = await replicas[0]!.openPage()
   const { status } = await page.ask('POST', '/callbacks', { name: 'Jane Doe', phone: '+49 30 901820' })
   expect(status).toBe(201)

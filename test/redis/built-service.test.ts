@@ -10,7 +10,7 @@ test.each([
   ['redis://', false],
   ['rediss://, with a certificate that the settings trust', true],
 ])(
-  'through %s, two processes share the response for a key, even after one of them is killed',
+  'through %s, a process returns a killed process’s response for the same idempotency key',
   async (_scheme, isEncrypted) => {
     const certificate = isEncrypted ? makeCertificate() : undefined
     const redis = await startRedis(certificate)
@@ -48,7 +48,7 @@ test.each([
   30_000,
 )
 
-test('a Redis without a trusted certificate gets no data, and the service continues without it', async () => {
+test('a Redis without a trusted certificate is not used, and the service works without it', async () => {
   const certificate = makeCertificate()
   const redis = await startRedis(certificate)
   const genesys = await startSimulator({ agent: 'silent' })

@@ -23,7 +23,7 @@ const CANARY = [
 /** This number is not masked, which shows that the search works. */
 const PROBE = '7302 4455 1188'
 
-test('a card number is found neither at Genesys nor in log, metrics, traces, Redis, report or memory', async () => {
+test('a card number appears neither at Genesys nor in logs, metrics, traces, Redis, reports or memory', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'guest-bff-canary-'))
   const files = { spans: join(folder, 'spans'), heap: join(folder, 'heap'), report: join(folder, 'report') }
   const redis = await startRedis()

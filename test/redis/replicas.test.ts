@@ -85,7 +85,7 @@ const isShared = async (replica: Running) =>
   (await readiness(replica)).checks.some(({ name, ok }) => name === 'redis' && ok)
 
 describe('two replicas with Redis', () => {
-  test('return the other replica’s first response to a retry with the same Idempotency-Key', async () => {
+  test('give a retry with the same Idempotency-Key the first response, whichever replica it reaches', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -104,7 +104,7 @@ describe('two replicas with Redis', () => {
     expect(genesys.transcript().map(({ text }) => text)).toEqual(['only once, please'])
   })
 
-  test('send Retry-After to a retry during the first request, and that request’s response to a later retry', async () => {
+  test('refuse a retry during the first request, but give a later retry that request’s response', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const headers = { 'idempotency-key': randomUUID() }
@@ -151,7 +151,7 @@ describe('two replicas with Redis', () => {
     for (const each of [a, b]) expect((await each.openPage()).opened.status).toBe(429)
   })
 
-  test('refuse a token from before a sign-in immediately on the other replica, and end its stream', async () => {
+  test('immediately refuse a token issued before a sign-in at the other replica, and end its stream', async () => {
     const [a, b] = await startReplicas()
     const page = await a.openPage()
     const copy = atReplica(b, page)
@@ -168,7 +168,7 @@ describe('two replicas with Redis', () => {
     stream.close()
   })
 
-  test('stop using credentials that Genesys has refused twice for one of them', async () => {
+  test('stop using credentials after Genesys has refused them twice for one replica', async () => {
     const wrong = { GENESYS_CLIENT_ID: randomUUID(), GENESYS_CLIENT_SECRET: 'not-the-secret-of-this-client' }
     const tokenRequests = () => genesys.requests.filter(({ path }) => path === '/oauth/token').length
     const first = await startReplica(wrong)
@@ -186,7 +186,7 @@ describe('two replicas with Redis', () => {
     expect(tokenRequests()).toBe(2)
   })
 
-  test('store nothing about a guest in Redis, and nothing without an expiry', async () => {
+  test('store no guest’s data in plain text in Redis, and nothing without an expiry', async () => {
     const [a] = await startReplicas()
     const page = await a.openPage({ name: 'Jane Doe', attributes: { 'custom.plan': 'gold' } })
     const key = randomUUID()

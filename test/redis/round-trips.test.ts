@@ -79,7 +79,7 @@ test('a session is resumed after only one round trip to Redis', async () => {
   expect(far.roundTrips).toHaveLength(1)
 })
 
-test('other routes wait for one round trip to Redis, and the end of a session for a second one', async () => {
+test('other routes wait for one round trip to Redis, and ending a session waits for two', async () => {
   const file = { 'content-type': 'image/png' }
   const routes: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     'POST /guest-session': () => running.openPage(),
@@ -106,7 +106,7 @@ test('other routes wait for one round trip to Redis, and the end of a session fo
   expect(counts).toEqual({ ...expected, 'DELETE /guest-session': 2 })
 })
 
-test('a message that the shared limit refuses is not sent, and its key is not stored', async () => {
+test('a message that the shared limit refuses is not sent, and its Idempotency-Key is not stored', async () => {
   const page = await near.openPage()
   const elsewhere = atReplica(running, page)
   for (let count = 0; count < SHARED_LIMIT; count++)

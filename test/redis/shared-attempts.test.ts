@@ -76,7 +76,7 @@ test('after an attempt with an unknown outcome, the next attempt learns when the
   if (second.state === 'started') await second.settle('unknown')
 })
 
-test('if Redis knows no attempt before a retry, later attempts learn that the first one’s time is unknown', async () => {
+test('if Redis knows of no attempt before a retry, the time of the first attempt stays unknown', async () => {
   const [one, other] = [await replica(), await replica()]
   const id = randomUUID()
   const first = await claim(one, id, true)

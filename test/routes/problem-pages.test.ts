@@ -8,7 +8,7 @@ import { problemIndex, problemPage, problemPages } from '../../src/service/route
 const app = express().use('/chat/docs/problems', problemPages())
 
 test.each(PROBLEM_CODES)(
-  'the problem %s has a page with its title and advice for clients and operators',
+  'the problem %s has a page with its status, its code and two sections',
   async (code) => {
     const { status, text, type } = await request(app).get(`/chat/docs/problems/${code}`)
     expect([status, type]).toEqual([200, 'text/html'])
@@ -17,7 +17,7 @@ test.each(PROBLEM_CODES)(
   },
 )
 
-test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links to every page', async (path) => {
+test.each(['/chat/docs/problems', '/chat/docs/problems/'])('%s links to every problem page', async (path) => {
   const { text } = await request(app).get(path)
   for (const code of PROBLEM_CODES) expect(text).toContain(`href="/chat/docs/problems/${code}"`)
 })

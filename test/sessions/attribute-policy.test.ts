@@ -26,7 +26,7 @@ const codeOf = (run: () => unknown): string => {
 }
 
 describe('a page', () => {
-  test('writes open keys, with numbers and booleans as strings, and removes them with null', () => {
+  test('may write open keys; numbers and booleans become strings, and null removes a key', () => {
     const before = { 'custom.a': '1', 'custom.b': '2' }
     expect(policy.change(before, { 'custom.a': null, 'custom.c': 3, 'custom.d': false, topic: 'x' })).toEqual(
       {
@@ -68,7 +68,7 @@ describe('a page', () => {
     }
   })
 
-  test('never makes a trusted or unlisted key change, whatever it sends', () => {
+  test('never causes a trusted or unlisted key to change, whatever it sends', () => {
     const before = { 'custom.userId': 'u-1', vip: 'no' }
     const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))
     const key = fc.oneof(
@@ -100,7 +100,7 @@ describe('all attributes together', () => {
     [2047, 'none'],
     [2048, 'none'],
     [2049, 'attributes_too_large'],
-  ])('may have at most 2048 bytes: for %i bytes, the error is %s', (bytes, code) => {
+  ])('may total at most 2048 bytes: %i bytes gives the error %s', (bytes, code) => {
     expect(codeOf(() => policy.change({}, { [key]: 'x'.repeat(bytes - key.length) }))).toBe(code)
   })
 
@@ -119,7 +119,7 @@ describe('all attributes together', () => {
 })
 
 describe('the attribute policy', () => {
-  test('replaces all trusted keys with verified ones and keeps the open ones', () => {
+  test('replaces all trusted attributes with verified ones, and keeps the open attributes', () => {
     const before = { 'custom.userId': 'old', 'custom.plan': 'gold', 'custom.cart': '3' }
     expect(policy.trust(before, { 'custom.userId': 'new', 'custom.cart': 'not trusted' }, true)).toEqual({
       'custom.cart': '3',
@@ -129,7 +129,7 @@ describe('the attribute policy', () => {
     expect(policy.trust(before, {}, false)).toEqual({ 'custom.cart': '3', 'custom.isAuthenticated': 'false' })
   })
 
-  test('writes name and email under their configured keys', () => {
+  test('writes a visitor’s details under their configured keys, and ignores details without a key', () => {
     expect(policy.prefill({}, { name: 'Jane', email: undefined, phone: '+1' })).toEqual({
       'custom.name': 'Jane',
     })
@@ -137,7 +137,7 @@ describe('the attribute policy', () => {
 })
 
 describe('attribute settings', () => {
-  test('that are valid are accepted', () => expect(attributeSettingsProblems(settings)).toEqual([]))
+  test('are accepted if valid', () => expect(attributeSettingsProblems(settings)).toEqual([]))
 
   test.each([
     ['open everything without openAll', { ...settings, open: ['*'] }],
@@ -145,7 +145,7 @@ describe('attribute settings', () => {
     ['set isAuthenticated from a claim', { ...settings, trusted: { 'custom.isAuthenticated': 'x' } }],
     ['prefill a trusted key', { ...settings, prefill: { name: 'custom.userId' } }],
     ['prefill a detail that does not exist', { ...settings, prefill: { iban: 'custom.iban' } }],
-  ])('that %s are refused', (_what, wrong) => expect(attributeSettingsProblems(wrong)).toHaveLength(1))
+  ])('are refused if they %s', (_what, wrong) => expect(attributeSettingsProblems(wrong)).toHaveLength(1))
 
   test('may open everything with openAll', () => {
     expect(attributeSettingsProblems({ ...settings, open: ['*'], openAll: true })).toEqual([])

@@ -20,7 +20,7 @@ function setUp() {
   return { ended, genesys, guestApi, tokens, messages, claims, options, clock }
 }
 
-test('the first message contains the attributes, with removed keys empty, and the new token records this', async () => {
+test('the first message contains the attributes, with removed keys empty, and the token records delivery', async () => {
   const { genesys, tokens, messages, claims, options } = setUp()
   const sent = await messages.send(claims, { text: 'hello' }, options)
   expect(genesys.sent[0]?.message.attributes).toEqual({ 'custom.a': '1', 'custom.gone': '' })
@@ -75,13 +75,13 @@ test.each([
   expect(genesys.sent[0]?.message.repeat).toMatchObject(repeat)
 })
 
-test('a retry whose key is unknown makes the driver search before it sends', async () => {
+test('a retry with an unknown key makes the driver search the history before it sends the message', async () => {
   const { genesys, messages, claims, options } = setUp()
   await messages.send(claims, { text: 'hello' }, { ...options, idempotencyKey: 'k', retry: 1 })
   expect(genesys.sent[0]?.message.repeat).toMatchObject({ afterId: undefined, firstTriedAtMs: undefined })
 })
 
-test('a message that was a retry when it first reached this replica is searched for without a start time', async () => {
+test('if this replica first received a message as a retry, later searches for it have no start time', async () => {
   const { genesys, messages, claims, options, clock } = setUp()
   const keyed = { ...options, idempotencyKey: 'k', retry: 1 }
   genesys.failNext(new UpstreamError('delivery_unknown', 'the history cannot be read'))
@@ -107,7 +107,7 @@ test.each([
   expect(outcome).toBe(code)
 })
 
-test('a text that is too long is refused for its length, even with a key that another text has used', async () => {
+test('a text that is too long is refused for its length, even if another text has used its key', async () => {
   const { messages, claims, options } = setUp()
   const keyed = { ...options, idempotencyKey: 'k' }
   await messages.send(claims, { text: 'hello' }, keyed)

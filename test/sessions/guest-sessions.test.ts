@@ -25,7 +25,7 @@ describe('a guest session', () => {
     expect((await claimsOf(session)).attributes).toMatchObject({ delivered: false })
   })
 
-  test('that Genesys has ended is replaced with a new one when it is resumed', async () => {
+  test('is replaced with a new session if it is resumed after Genesys has ended it', async () => {
     const { genesys, sessions, caller, claimsOf } = setUp()
     const first = await claimsOf((await sessions.open({}, caller)).session)
     genesys.failNext(new UpstreamError('session_ended', 'expired'))
@@ -38,7 +38,7 @@ describe('a guest session', () => {
     expect(() => sessions.requireLive(first)).toThrow(expect.objectContaining({ code: 'session_ended' }))
   })
 
-  test('delivers all its attributes again when Genesys no longer knows it', async () => {
+  test('delivers all its attributes again if Genesys no longer knows the session', async () => {
     const { sessions, caller, claimsOf, guestApi, genesys } = setUp()
     genesys.takeAttributesNow()
     const opened = await claimsOf(
@@ -75,7 +75,7 @@ describe('a guest session', () => {
     expect(given).toEqual(Array.from({ length: 4 }, () => journeyContext))
   })
 
-  test('informs the page when Genesys has cleared the session that this visitor had elsewhere', async () => {
+  test('informs the page if Genesys has cleared a session that the visitor had elsewhere', async () => {
     const { sessions, caller, guestApi } = setUp()
     const { open } = guestApi
     expect(await sessions.open({}, caller)).not.toHaveProperty('clearedExistingSession')
@@ -114,7 +114,7 @@ describe('a solved challenge', () => {
   })
 
   test.each(['hears of it immediately', 'looks it up'])(
-    'is required for the token of a session that has ended on a replica, and another replica %s',
+    'is required if another replica has ended the token’s session and this replica %s',
     async (how) => {
       const stored = new Map<string, number>()
       const listeners: ((sid: string, generation: number) => void)[] = []
@@ -143,7 +143,7 @@ describe('a solved challenge', () => {
     },
   )
 
-  test('is required if Genesys has ended the session that is resumed', async () => {
+  test('is required to resume a session that Genesys has ended', async () => {
     const { genesys, open, resume, solve } = setUpRefusing()
     const { session } = await open()
     genesys.failNext(new UpstreamError('session_ended', 'expired'))
@@ -163,7 +163,7 @@ describe('a solved challenge', () => {
     await expect(resume(signedIn.session, null)).rejects.toThrow('unsolved')
   })
 
-  test('is not required to resume a session, even with startNew, unless it is read-only', async () => {
+  test('is not required to resume a session, even with startNew, unless the session is read-only', async () => {
     const { guestApi, sessions, open, claimsOf, caller, solve } = setUpRefusing()
     const { resume } = guestApi
     guestApi.startNew = async (...call) => ({ ...(await resume(...call)), state: 'new' })

@@ -87,7 +87,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, 'unknown', 'unknown'])
   })
 
-  test('is treated as a first attempt if no earlier one was accepted, and as a retry if one may have been', async () => {
+  test('is treated as a retry only if an earlier attempt may have been accepted', async () => {
     const { once, tries } = setUp()
     await expect(once(new OutcomeUnknown())).rejects.toThrow()
     await expect(once(new Error('refused'), { retry: 1, isFoundNotTaken: true })).rejects.toThrow('refused')
@@ -117,7 +117,7 @@ describe('a request with a key', () => {
     expect(tries).toEqual([undefined, undefined, NOW_MS + 1_000])
   })
 
-  test('was first tried at an unknown time if the first request to this replica was a retry', async () => {
+  test('counts as first tried at an unknown time if the first request to this replica was a retry', async () => {
     const { once, tries, later } = setUp()
     await expect(once(new OutcomeUnknown(), { isRepeat: true })).rejects.toThrow()
     later(1_000)
@@ -136,7 +136,7 @@ describe('a request with a key', () => {
   })
 })
 
-test('a tracing id is a UUID, and is always the same for one guest and key', () => {
+test('a tracing id is a UUID, and is always the same for the same guest and key', () => {
   expect(tracingIdFor('s', 'k')).toBe(tracingIdFor('s', 'k'))
   expect(tracingIdFor('s', 'k')).not.toBe(tracingIdFor('s2', 'k'))
   for (const id of [tracingIdFor('s', 'k'), tracingIdFor('s', undefined)]) {
@@ -177,7 +177,7 @@ describe('with shared state between replicas, a request with a key', () => {
     return { once, tries, settled, asked }
   }
 
-  test('gets another replica’s response, and gets it from memory when it is repeated', async () => {
+  test('gets another replica’s response, and gets that response again when it is repeated', async () => {
     const { once, tries } = sharing({ state: 'answered', answer: '"theirs"' })
     expect(await once('mine')).toBe('theirs')
     expect(await once('mine')).toBe('theirs')
@@ -194,7 +194,7 @@ describe('with shared state between replicas, a request with a key', () => {
     expect(tries).toEqual([])
   })
 
-  test('is treated as a retry if another replica does not know the outcome of its attempt', async () => {
+  test('is treated as a retry if the outcome of another replica’s attempt is unknown', async () => {
     const { once, tries, settled } = sharing({ state: 'started', earlier: { msAgo: 7 } })
     await expect(once(new Error('refused'))).rejects.toThrow('refused')
     expect(await once('found')).toBe('found')
@@ -205,7 +205,7 @@ describe('with shared state between replicas, a request with a key', () => {
     ])
   })
 
-  test('informs the store that it is a retry, and learns of an attempt at an unknown time', async () => {
+  test('tells the store that it is a retry, and learns that the time of the first attempt is unknown', async () => {
     const { once, tries, asked } = sharing({ state: 'started', earlier: { msAgo: undefined } })
     await once('found', true)
     expect(asked).toEqual([true])

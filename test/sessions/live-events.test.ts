@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(ids(other)).toEqual(['theirs'])
   })
 
-  test('that is a guest’s first one gets no resync when its connection to Genesys opens', async () => {
+  test('gets no resync when the guest’s connection to Genesys first opens', async () => {
     const { openTab, genesys } = setUp({ lacks: ['history'] })
     const tab = openTab()
     genesys.emit({ type: 'session', state: 'connected' })
@@ -85,7 +85,7 @@ describe('a stream', () => {
     expect(names(tab.events)).toEqual(['session'])
   })
 
-  test('that loses its connection before the first message gets a resync', async () => {
+  test('gets a resync if the connection to Genesys is lost before the first message', async () => {
     const { openTab, genesys } = setUp()
     const tab = openTab()
     for (const state of ['connected', 'reconnecting', 'connected'] as const) {
@@ -107,7 +107,7 @@ describe('a stream', () => {
     expect(ids(tab.events)).toEqual(['a', 'b', 'c'])
   })
 
-  test('that has sent nothing yet gets the messages from a gap, but none from before it was opened', async () => {
+  test('gets the messages from a gap even if it has sent nothing yet, but none from before it was opened', async () => {
     const { openTab, genesys, say } = setUp()
     const { id, time } = (say('earlier', 0), say('known', 10))
     const tab = openTab()
@@ -118,7 +118,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('shares one subscription with the guest’s other streams, and the subscription ends with the last one', () => {
+  test('shares one subscription with the guest’s other streams; that subscription ends with the last stream', () => {
     const { openTab, genesys } = setUp()
     const [first, second] = [openTab(), openTab()]
     expect(genesys.subscribers()).toBe(1)
@@ -129,7 +129,7 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(0)
   })
 
-  test('that was ended does not end the subscription that the guest’s newer streams share', () => {
+  test('that has already ended does not end the subscription that the guest’s newer streams share', () => {
     const { openTab, genesys, live } = setUp()
     const ended = openTab()
     live.endOlder('sid-1', 1)
@@ -140,7 +140,7 @@ describe('a stream', () => {
     expect(genesys.subscribers()).toBe(1)
   })
 
-  test('that reconnects gets the messages that it missed before live ones, without duplicates', async () => {
+  test('that reconnects gets missed messages first, and then live messages, without duplicates', async () => {
     const { openTab, emit, say } = setUp()
     const tab = openTab()
     emit('a', 0)
@@ -186,7 +186,7 @@ describe('a stream', () => {
     expect(ids(comesBack.events)).toEqual(['b', 'c'])
   })
 
-  test('that reconnects to a replica that is still connecting gets no resync', async () => {
+  test('that reconnects to a replica that is still connecting to Genesys gets no resync', async () => {
     const { openTab, say, genesys } = setUp()
     say('a', 0)
     say('b', 10)
@@ -248,7 +248,7 @@ describe('a stream', () => {
     expect(names(tab.events)).not.toContain('resync')
   })
 
-  test('for a session whose state is known gets that state immediately', () => {
+  test('gets the session’s state immediately if that state is already known', () => {
     const { openTab, genesys } = setUp()
     openTab()
     genesys.emit({ type: 'session', state: 'read-only' })
@@ -275,7 +275,7 @@ describe('a stream', () => {
     expect(tab).toMatchObject({ closed: true, events: [{ event: 'reconnect', data: { afterMs: 500 } }] })
   })
 
-  test('is closed in favor of the guest’s newest stream when there are too many', () => {
+  test('is closed if it is the oldest and its guest opens too many streams', () => {
     const { openTab } = setUp()
     const tabs = Array.from({ length: 21 }, () => openTab())
     expect(tabs.filter(({ closed }) => closed)).toEqual([tabs[0]])
@@ -332,7 +332,7 @@ describe('messages are neither lost nor duplicated', () => {
   })
 })
 
-describe('while the history is being read', () => {
+describe('while the history is being read,', () => {
   /** The history is not read before `answer` is called. */
   function setUpSlowHistory() {
     const all = setUp()
@@ -367,7 +367,7 @@ describe('while the history is being read', () => {
     [101, 100, 1],
     [5_000, 100, 1],
   ])(
-    'after a gap, of %i new messages %i wait, and the stream gets %i resync',
+    'after a gap, at most 100 new messages wait: of %i, %i are delivered (resyncs: %i)',
     async (count, kept, expectedResyncs) => {
       const all = setUpSlowHistory()
       const { openTab, emit, genesys } = all
@@ -386,7 +386,7 @@ describe('while the history is being read', () => {
     [101, 100, 1],
     [5_000, 100, 1],
   ])(
-    'for a page that is back, of %i new messages %i wait, and only its stream gets %i resync',
+    'for a returning page, at most 100 new messages wait: of %i, %i are delivered (resyncs: %i)',
     async (count, kept, expectedResyncs) => {
       const all = setUpSlowHistory()
       const { openTab, emit } = all
@@ -402,7 +402,7 @@ describe('while the history is being read', () => {
     },
   )
 
-  test('a second gap does not hide that the history did not reach back to the first one', async () => {
+  test('a second gap does not hide that the history does not reach back to the first gap', async () => {
     const { openTab, emit, genesys, answer } = setUpSlowHistory()
     const tab = openTab()
     emit('a', 0)
@@ -418,7 +418,7 @@ describe('while the history is being read', () => {
     expect(resyncs(tab.events)).toBe(1)
   })
 
-  test('messages that arrive and are also in the history are sent once, however far apart they are', async () => {
+  test('messages that arrive live and are also in the history are sent once, however far apart they are', async () => {
     const { openTab, emit, genesys, answer } = setUpSlowHistory()
     const tab = openTab()
     emit('a', 0)
@@ -432,7 +432,7 @@ describe('while the history is being read', () => {
 })
 
 describe('an event id', () => {
-  test('is the same after formatting and parsing', () => {
+  test('covers the same messages after formatting and parsing', () => {
     const message = fc.record({ id: fc.stringMatching(/^[\w%/+ é-]{1,40}$/), at: fc.nat(20_000) })
     fc.assert(
       fc.property(fc.array(message, { minLength: 1, maxLength: 60 }), (sent) => {
@@ -454,7 +454,7 @@ describe('an event id from a very fast stream', () => {
   const sentAt = (everyMs: number, count: number) =>
     Array.from({ length: count }, (_, at) => agentMessage(`message-${at}`, T + at * everyMs))
 
-  test.each([1, 10, 49, 99])('covers every message that was sent if one is sent every %i ms', (everyMs) => {
+  test.each([1, 10, 49, 99])('covers every sent message if a message is sent every %i ms', (everyMs) => {
     const cursor = new EventCursor()
     const sent = sentAt(everyMs, 500)
     let id = ''
@@ -479,7 +479,7 @@ describe('an event id from a very fast stream', () => {
 })
 
 describe('the token that opened a stream', () => {
-  test('ends the stream when it expires, and the page is asked to reconnect', () => {
+  test('ends the stream when the token expires, and the page is asked to reconnect', () => {
     let nowMs = T
     const { openTab, live } = setUp({}, () => nowMs)
     const [brief, longer] = [

@@ -51,7 +51,7 @@ describe('a session', () => {
     await expect(resume(session)).rejects.toMatchObject(INVALID)
   })
 
-  test('keeps its own token when an idempotent repeat gets an old response', async () => {
+  test('keeps its current token when a retry with the same key gets the stored response', async () => {
     const { messages, claimsOf, open, clock } = createSessionStack()
     const { session } = await open()
     const keyed = { deadlineAtMs: clock.ms + 1000, idempotencyKey: 'key-1' }
@@ -103,7 +103,7 @@ describe('a verified identity', () => {
     expect(guest).toEqual({ token: 'guest-1' })
   })
 
-  test('does not let another visitor resume an expired token', async () => {
+  test('does not let another visitor resume the session with an expired token', async () => {
     const { open, resume, clock } = createSessionStack()
     const { session } = await open(ada(60))
     clock.ms += 5 * MINUTE_MS
@@ -125,7 +125,7 @@ describe('earlier tokens of a session are invalid', () => {
     expect((await claimsOf(later)).generation).toBe(generations.at(-1))
   })
 
-  test('after another visitor’s JWT', async () => {
+  test('after another visitor’s JWT has been sent with one of them', async () => {
     const { open, resume, claimsOf } = createSessionStack()
     const { session } = await open(ada(60))
     await expect(resume(session, bob)).rejects.toMatchObject(INVALID)
@@ -142,7 +142,7 @@ describe('earlier tokens of a session are invalid', () => {
     expect((await claimsOf(signedIn.session)).guest).toEqual({ token: 'guest-1' })
   })
 
-  test('on a replica that did not see the change, as soon as it sees a newer token', async () => {
+  test('on a replica that did not see the change, as soon as that replica sees a newer token', async () => {
     const here = createSessionStack()
     const there = createSessionStack({ genesys: here.genesys, clock: here.clock })
     const earlier = (await here.open(ada(60))).session
@@ -187,7 +187,7 @@ describe('if signing in is separate,', () => {
     expect((await claimsOf(answer.session)).guest).toEqual({ token: 'guest-2' })
   })
 
-  test('only the visitor’s JWT renews the visitor’s token, and other requests do not', async () => {
+  test('only a request with the visitor’s JWT renews the visitor’s token', async () => {
     const { open, resume, send, claimsOf, clock } = setUp()
     const opened = (await open(ada(60))).session
     clock.ms += 4 * MINUTE_MS
@@ -201,7 +201,7 @@ describe('if signing in is separate,', () => {
   })
 })
 
-test('a token without the fields of later versions is valid until it expires, and is renewed like others', async () => {
+test('a token without the fields of later versions is still accepted, and is renewed like other tokens', async () => {
   const { tokens, send, claimsOf, clock } = createSessionStack()
   const old = await tokens.seal({
     sid: 's',

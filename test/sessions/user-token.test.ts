@@ -167,7 +167,7 @@ describe('claims', () => {
     none: null,
   }
 
-  test('that are strings, numbers or booleans become attributes, nested ones by their path', () => {
+  test('that are strings, numbers or booleans become attributes, nested claims by their path', () => {
     const trusted = { id: 'sub', level: 'level', vip: 'vip', country: 'address.country', dotted: 'a.b' }
     expect(attributesFromClaims(claims, trusted)).toEqual({
       id: 'u',

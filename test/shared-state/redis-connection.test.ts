@@ -88,7 +88,7 @@ test('a late response does not make Redis unavailable if the probe succeeds, and
   expect(changes).toEqual([true])
 })
 
-test('a Redis that hangs is reported once, and its recovery is reported when it answers a probe', async () => {
+test('a Redis that hangs is reported once, and its recovery is reported when a probe gets a response', async () => {
   const reported: string[] = []
   connection.onAvailable(() => void reported.push('available'))
   fake.server.does = 'hang'
@@ -117,7 +117,7 @@ test('a lost connection to Redis is noticed without a command', () => {
   expect(changes).toEqual([true, false])
 })
 
-test('a channel is subscribed only once even if Redis was unavailable in the meantime', async () => {
+test('a channel is subscribed to only once even if Redis was unavailable in the meantime', async () => {
   connection.subscribe('c', () => undefined)
   fake.emit('error')
   await jest.advanceTimersByTimeAsync(1000)
@@ -139,7 +139,7 @@ test('startup waits at most a second for a response from Redis', async () => {
   never.close()
 })
 
-test('a channel counts as listening from the confirmation of its subscription until Redis is lost', async () => {
+test('a Redis connection is not listening before a subscription is confirmed or after Redis is lost', async () => {
   expect(connection.isListening).toBe(true)
   connection.subscribe('c', () => undefined)
   expect(connection.isListening).toBe(false)
@@ -149,7 +149,7 @@ test('a channel counts as listening from the confirmation of its subscription un
   expect(connection.isListening).toBe(false)
 })
 
-test('the round-trip time is the fastest of ten, because commands may have waited for this process', async () => {
+test('the round-trip time becomes known only after ten commands', async () => {
   fake.client.sendCommand = () => new Promise((resolve) => setTimeout(() => resolve('OK'), 80))
   for (let count = 0; count < 9; count++) void ask()
   await jest.advanceTimersByTimeAsync(80)

@@ -36,7 +36,7 @@ function setUp() {
   }
 }
 
-test('Redis is queried once per session, because each new generation is announced', async () => {
+test('Redis is queried again for a session only after a new generation is announced', async () => {
   const { generations, asked, redis, learnt, announce } = setUp()
   for (let count = 0; count < 3; count++) expect(await generations.newest('s')).toBeUndefined()
   expect(asked).toEqual(['GET'])

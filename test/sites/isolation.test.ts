@@ -31,7 +31,7 @@ describe('with two sites in one process,', () => {
     expect(running.shop.requests.filter(({ path }) => path.includes('oauth'))).toEqual([])
   })
 
-  test('a session token of one site is invalid at the other, from any origin', async () => {
+  test('at each site, a session token of the other site is refused exactly like an invalid token', async () => {
     const [atShop, atBank] = [await openPage(running.url, {}, SHOP), await openPage(running.url, {}, BANK)]
     for (const [origin, session] of [
       [SHOP, atBank.session],
@@ -121,7 +121,7 @@ describe('with two sites in one process,', () => {
     expect(await open(BANK)).toBe(201)
   })
 
-  test('guests of one site are served while requests to the other wait for its Genesys organization', async () => {
+  test('guests of one site are served while the other site’s Genesys organization does not respond', async () => {
     const bank = await openPage(running.url, {}, BANK)
     running.bank.injectFault('POST /api/v2/conversations/messaging/external/guests/*/messages', {
       swallow: true,
@@ -177,14 +177,14 @@ describe('with two sites in one process,', () => {
     expect(await read('shop.example.com', shop.session)).toBe(200)
   })
 
-  test('a request with neither an origin nor a known host gets files, but no guest paths', async () => {
+  test('a request with neither an origin nor a known host can read files, but gets 404 on guest paths', async () => {
     for (const path of [...GUEST_PATHS, '/nothing'])
       expect([path, await codeOf(path)]).toEqual([path, '404 not_found'])
     for (const path of [...FILES, '/healthz', '/readyz', '/metrics'])
       expect([path, await codeOf(path)]).toEqual([path, '200 '])
   })
 
-  test('after one site is removed, the other gets every request without an origin, whatever its host', async () => {
+  test('after one site is removed, the other gets requests without an origin, whatever their host', async () => {
     const shop = await openPage(running.url, {}, SHOP)
     running.reload({ sites: { shop: running.sites.shop } })
     expect(await statusByHost('/guest-session', 'chat.example.org', shop.session)).toBe(200)

@@ -162,7 +162,7 @@ describe('when the sites file is read again,', () => {
     expect(metrics).not.toContain('site="shop"')
   })
 
-  test('a website that was added is served, even if the service itself notices the change', async () => {
+  test('a website that was added is served, even if no signal tells the service to read the file', async () => {
     running = await startSites()
     const status = async () => (await openPage(running.url, {}, 'https://new.example.com')).opened.status
     expect(await status()).toBe(403)
@@ -171,7 +171,7 @@ describe('when the sites file is read again,', () => {
     while ((await status()) !== 201) continue
   }, 20_000)
 
-  test('a mistake changes no site, and readiness and the log name its place but no secret', async () => {
+  test('a mistake in the file changes no site; readiness and the log name its place, but no secret', async () => {
     running = await startSites()
     const good = JSON.stringify({ sites: running.sites })
     const page = await openPage(running.url, {}, SHOP)
@@ -229,7 +229,7 @@ describe('a site that was replaced', () => {
     while ((await upstreamSockets()) !== 0) continue
   })
 
-  test('can be replaced repeatedly, even if replicas share their state', async () => {
+  test('can be replaced again, even if REDIS_URL is set', async () => {
     running = await startSites({ REDIS_URL: 'redis://127.0.0.1:1' })
     for (const timeoutMs of [4001, 4002]) {
       running.sites.shop['UPSTREAM_TIMEOUT_MS'] = timeoutMs

@@ -32,7 +32,7 @@ const keysCheck = async () => {
   )
 }
 
-test('session keys that change in their file take effect, and a removed key’s tokens are rejected', async () => {
+test('changed session keys in the file take effect, and a removed key’s tokens are rejected', async () => {
   const started = await startTogether({ settings: { SESSION_KEYS_FILE: file } })
   running = started
   const old = await started.openPage()
@@ -59,7 +59,7 @@ test('invalid session keys in the file change nothing, and readiness reports the
   expect(await keysCheck()).toMatchObject({ ok: true })
 })
 
-test('with several sites, session keys that change in their file take effect', async () => {
+test('with several sites, changed session keys in the file take effect', async () => {
   running = await startSites({ SESSION_KEYS_FILE: file })
   const old = await openPage(running.url, {}, SHOP)
   const { session } = old

@@ -53,7 +53,7 @@ describe('a site', () => {
     ['a list', ['custom.a', 'custom.b'], ['custom.a', 'custom.b']],
     ['an empty list', [], []],
     ['null, which removes the environment’s value', null, ['custom.*']],
-  ])('can have this value: %s', (_what, value, expected) => {
+  ])('may set ATTRIBUTES_OPEN to %s', (_what, value, expected) => {
     const [site] = read(shopWith({ ATTRIBUTES_OPEN: value }), { ATTRIBUTES_OPEN: 'account.*' })
     expect(site?.config.attributes.open).toEqual(expected)
   })
@@ -74,7 +74,7 @@ describe('a site', () => {
     expect(keysOf()).toEqual(keysOf())
   })
 
-  test('reads a secret from a file, whose path is relative to the sites file’s folder', () => {
+  test('reads a secret from a file whose path is relative to the folder of the sites file', () => {
     writeFileSync(join(folder, 'secret.txt'), 'from-a-file\n')
     const [site] = read(
       shopWith({ GENESYS_CLIENT_ID: 'id', GENESYS_CLIENT_SECRET_FILE: 'secret.txt' }),
@@ -107,7 +107,7 @@ describe('a site', () => {
     expect(site?.config.genesys.hosts.apiUrl).toBe('https://api.mypurecloud.com')
   })
 
-  test('with its own way to verify user tokens gets none from the environment', () => {
+  test('with its own settings for user tokens ignores the environment’s settings for user tokens', () => {
     const own = {
       USER_TOKEN_JWKS_URL: 'https://shop.example.com/jwks.json',
       USER_TOKEN_ISSUER: 'https://shop.example.com',
@@ -318,7 +318,7 @@ const nearlyAFile = fc.oneof(
     .map(([length, site]) => JSON.stringify({ sites: { shop: site } }).slice(0, length)),
 )
 
-test('any file results in sites, or in messages that name the file and the place, without a secret', () => {
+test('any file results in sites, or in messages that name the file and the place, but no secret', () => {
   fc.assert(
     fc.property(nearlyAFile, (content) => {
       const problems = problemsOf(content)
