@@ -30,7 +30,7 @@ async function loaded(text: string): Promise<void> {
   expect(await first).toBe(text)
 }
 
-test('concurrent callers share one load, and later callers within the time to live cause none', async () => {
+test('concurrent callers share one load, and later callers within the time to live cause no other', async () => {
   const both = Promise.all([get(), get()])
   loads[0]!.resolve('one')
   expect(await both).toEqual(['one', 'one'])
@@ -54,7 +54,7 @@ test('long after the time to live, callers wait for the next value', async () =>
   await loaded('two')
 })
 
-test('if loading fails, the old value is returned without waiting until loading succeeds', async () => {
+test('after a failed load, the old value is returned immediately until a load succeeds', async () => {
   await loaded('one')
   nowMs += 2000
   const despite = get()
@@ -71,7 +71,7 @@ test('if loading fails, the old value is returned without waiting until loading 
   expect(value.error).toBeUndefined()
 })
 
-test('a caller whose deadline comes before the next value gets the old one', async () => {
+test('a caller whose deadline comes before the next value gets the old value', async () => {
   await loaded('one')
   nowMs += 2000
   expect(await get(0)).toBe('one')

@@ -32,7 +32,7 @@ describe('an upload address', () => {
     'https://[2606:2800:220:1:248:1893:25c8:1946]/key',
     'http://127.0.0.1:4010/upload/1',
     'http://localhost:4010/upload/1',
-  ])('such as %s is used', (url) => {
+  ])('such as %s can be used', (url) => {
     expect(() => addresses.requireUploadable(url, PUT)).not.toThrow()
   })
 
@@ -58,7 +58,7 @@ describe('an upload address', () => {
     'ftp://files.example/',
     'nonsense',
     '',
-  ])('such as %p is refused as upstream_bad_response', (url) => {
+  ])('such as %p is refused with upstream_bad_response', (url) => {
     expect(refusal(() => addresses.requireUploadable(url, PUT)).code).toBe('upstream_bad_response')
   })
 
@@ -82,7 +82,7 @@ describe('an upload address', () => {
     'content-length',
     'x-amz-',
     'x-amz-a\r\nb',
-  ])('with the header %p is refused as upstream_bad_response', (name) => {
+  ])('with the header %p is refused with upstream_bad_response', (name) => {
     const act = (): void => addresses.requireUploadable('https://files.example/', { [name]: 'a' })
     expect(refusal(act).code).toBe('upstream_bad_response')
   })
@@ -107,7 +107,7 @@ describe('an upload address', () => {
 
 describe('a download address', () => {
   test.each(['https://api.mypurecloud.ie/downloads/1', 'http://127.0.0.1:4010/file'])(
-    'such as %s is passed on to the page',
+    'such as %s is accepted',
     (url) => {
       expect(() => addresses.requireDownloadable(url)).not.toThrow()
     },
@@ -118,7 +118,7 @@ describe('a download address', () => {
     'javascript:alert(1)',
     'data:text/html,x',
     'https://a:b@files.example/',
-  ])('such as %s is refused as upstream_bad_response', (url) => {
+  ])('such as %s is refused with upstream_bad_response', (url) => {
     expect(refusal(() => addresses.requireDownloadable(url)).code).toBe('upstream_bad_response')
   })
 })
@@ -143,7 +143,7 @@ describe('the check for public addresses', () => {
     expect(isPublicAddress(address)).toBe(isPublic)
   })
 
-  test('is made when connecting, and refuses a public name that resolves to this machine', async () => {
+  test('is made when connecting, and refuses an unconfigured name that resolves to this machine', async () => {
     nock.restore() // When active, nock replaces the connections.
     const requests: string[] = []
     const server = http.createServer((req, res) => {

@@ -22,11 +22,11 @@ describe('Retry-After', () => {
     ['1e3', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%p means %p seconds', (value, seconds) => {
+  ])('%p is read as this number of seconds: %p', (value, seconds) => {
     expect(parseRetryAfter(value, NOW)).toBe(seconds)
   })
 
-  test('becomes a whole number of seconds within a day, or undefined, whatever its value', () => {
+  test('is read as whole seconds, at most a day, or as undefined, whatever its value', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.integer().map(String),
@@ -56,12 +56,12 @@ describe('the pause before a retry', () => {
     expect(retryDelayMs(lost, { number: 3, ...idempotent }, NOW, () => 0)).toBeUndefined()
   })
 
-  test('never reaches the deadline', () => {
+  test('is not started if it would exceed the deadline', () => {
     const soon = { number: 1, retry: 'idempotent', deadlineAtMs: NOW + 100 } as const
     expect(retryDelayMs(lost, soon, NOW, () => 1)).toBeUndefined()
   })
 
-  test('is defined for a message that was not sent, but not for one that may have been sent', () => {
+  test('applies to a message that was not sent; a message that may have been sent is not retried', () => {
     const message = { number: 1, retry: 'non-idempotent', deadlineAtMs: NOW + 10_000 } as const
     expect(retryDelayMs(lost, message, NOW, () => 0)).toBeUndefined()
     expect(retryDelayMs(unreachable, message, NOW, () => 0)).toBe(0)

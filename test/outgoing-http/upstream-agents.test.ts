@@ -119,8 +119,8 @@ describe('a connection that gets an unsolicited response', () => {
 
   test.each([
     ['together with the requested one', answerOf('first') + answerOf('surplus'), ''],
-    ['later, while no request is in flight', answerOf('first'), answerOf('surplus')],
-    ['in part, while no request is in flight', answerOf('first'), 'HTTP/1.1 2'],
+    ['while no request is in flight', answerOf('first'), answerOf('surplus')],
+    ['only in part while no request is in flight', answerOf('first'), 'HTTP/1.1 2'],
   ])('%s is closed, and the next request gets its own response', async (_how, atOnce, later) => {
     expect(await answersWith(atOnce, later)).toEqual(['first', 'its own'])
   })

@@ -50,7 +50,7 @@ afterEach(async () => {
   upstream = undefined
 })
 
-test('an error in the program while a request starts fails only that request, and the process continues', async () => {
+test('an exception at the start of a request makes only that request fail', async () => {
   nock.restore() // When active, nock replaces the connections.
   upstream = await startLocalUpstream((_, res) => res.end('{"id":"1"}'))
   const agents = createUpstreamAgents()
@@ -70,7 +70,7 @@ test('an error in the program while a request starts fails only that request, an
 })
 
 describe('when a request is sent,', () => {
-  test('JSON is sent with its length, and the response is validated by its schema', async () => {
+  test('JSON is sent with its length, and the response is validated against the schema', async () => {
     const scope = nock(API, {
       reqheaders: {
         'content-type': 'application/json',
@@ -86,7 +86,7 @@ describe('when a request is sent,', () => {
     scope.done()
   })
 
-  test('a form is url-encoded', async () => {
+  test('a form is URL-encoded', async () => {
     const scope = nock(API).post('/form', 'grant_type=client_credentials&x=a+%26+b').reply(200, { id: '1' })
     const form = { grant_type: 'client_credentials', x: 'a & b' }
     await client.request(read({ method: 'POST', url: `${API}/form`, form }))
@@ -101,7 +101,7 @@ describe('when a request is sent,', () => {
     expect(upstream.connections()).toBe(1)
   })
 
-  test('a redirect is not followed, and the hint explains it', async () => {
+  test('a redirect is not followed, and the hint says so', async () => {
     nock(API).get('/thing').reply(302, '', { location: 'https://elsewhere.example/' })
     const error = await failure(client.request(read()))
     expect(error.code).toBe('upstream_bad_response')
@@ -144,7 +144,7 @@ describe('when a response is invalid,', () => {
     ['JSON of the wrong shape', '{"id":7}'],
     ['an empty body', ''],
     ['null', 'null'],
-  ])('%s fails with upstream_bad_response and is not quoted in the error', async (_, body) => {
+  ])('%s causes upstream_bad_response and is not quoted in the error', async (_, body) => {
     nock(API).get('/thing').reply(200, body)
     const error = await failure(client.request(read()))
     expect(error.code).toBe('upstream_bad_response')
@@ -175,7 +175,7 @@ describe('when a response is invalid,', () => {
     expect(error.facts.hint).toMatch(/larger/)
   })
 
-  test('a body that is not JSON is accepted if the caller does not need one', async () => {
+  test('a body that is not JSON is accepted if the caller does not need JSON', async () => {
     nock(API).post('/thing').reply(202, 'OK')
     await expect(
       client.request({ ...say(), schema: z.unknown(), allowNonJson: true }),
@@ -199,7 +199,7 @@ describe('when an upstream refuses a request,', () => {
     expect(error.facts.status).toBe(status)
   })
 
-  test('only codes of an error body are passed on, and only if they look like codes', async () => {
+  test('only the codes in an error body are passed on, and only if they look like codes', async () => {
     const body = { code: 'missing.permissions', message: 'secret text', contextId: 'c-1', details: ['x'] }
     nock(API).post('/thing').reply(403, body)
     const error = await failure(client.request(say({ explain: ({ upstreamCode }) => `see ${upstreamCode}` })))
@@ -298,7 +298,7 @@ describe('after a failure,', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  test('a message whose connection breaks within the response fails with delivery_unknown', async () => {
+  test('a message whose connection breaks during the response fails with delivery_unknown', async () => {
     upstream = await startLocalUpstream((req, res) => {
       res.writeHead(201, { 'content-length': '100' }).write('{"id":', () => req.socket.destroy())
     })
@@ -362,7 +362,7 @@ describe('after a failure,', () => {
   })
 })
 
-describe('at its deadline,', () => {
+describe('once the deadline has passed,', () => {
   test('a read without a response fails with upstream_timeout after one attempt', async () => {
     upstream = await startLocalUpstream(() => undefined)
     const request = read({ url: `${upstream.url}/thing`, deadlineAtMs: Date.now() + 100 })
@@ -385,7 +385,7 @@ describe('at its deadline,', () => {
     expect((await failure(client.request(request))).code).toBe('upstream_timeout')
   })
 
-  test('a call is not made if the deadline has already passed', async () => {
+  test('a new call is not made', async () => {
     const scope = nock(API).get('/thing').reply(200, { id: '1' })
     const error = await failure(client.request(read({ deadlineAtMs: Date.now() - 1 })))
     expect(error.code).toBe('upstream_timeout')
@@ -393,8 +393,8 @@ describe('at its deadline,', () => {
   })
 })
 
-describe('with a breaker,', () => {
-  test('ten consecutive failures open it, and one successful call later closes it', async () => {
+describe('a breaker', () => {
+  test('opens after ten consecutive failures, and lets a call through five seconds later', async () => {
     let nowMs = Date.now()
     const realNow = Date.now
     Date.now = () => nowMs
@@ -418,7 +418,7 @@ describe('with a breaker,', () => {
     }
   })
 
-  test('refusals never open it', async () => {
+  test('does not open because of refusals', async () => {
     upstream = await startLocalUpstream((_, res, count) =>
       res.writeHead(count > 30 ? 200 : 403).end('{"id":"1"}'),
     )
@@ -474,7 +474,7 @@ describe('during an upload,', () => {
     expect((await refused).code).toBe('attachment_refused')
   })
 
-  test('a page that was closed before its file is read causes attachment_refused immediately', async () => {
+  test('a page that closed before its file was read causes attachment_refused immediately', async () => {
     upstream = await startLocalUpstream((req) => req.resume())
     const body = new Readable({ read: () => undefined })
     body.destroy()
@@ -539,7 +539,7 @@ describe('during an upload,', () => {
     impatient.close()
   })
 
-  test('a store that receives whole files and never responds opens the breaker', async () => {
+  test('the breaker opens if the store receives whole files but never responds', async () => {
     upstream = await startLocalUpstream((req) => void req.resume())
     const url = `${upstream.url}/file`
     const send = () => {

@@ -137,7 +137,7 @@ describe('the availability state', () => {
     expect(calls().filter((path) => path.includes('queues'))).toEqual([])
   })
 
-  test('is holiday on a holiday, and includes its end and the next opening time', async () => {
+  test('is holiday on a holiday, and includes the holiday’s end and the next opening time', async () => {
     await start()
     genesys.setHours({ holiday: [{ start: '2026-11-25T00:00:00.000', end: '2026-11-26T00:00:00.000' }] })
     expect(await availability()).toMatchObject({
@@ -258,7 +258,7 @@ test('without the permission to read the wait, the state has no wait and readine
   expect((await readiness()).hint).toContain('routing:queue:view')
 })
 
-test('a schedule group with more than 500 schedules is unknown, and none of them is read', async () => {
+test('the state is unknown for a group with more than 500 schedules, and no schedule is read', async () => {
   await start()
   genesys.setHours({ open: Array.from({ length: 501 }, () => WORKDAYS) })
   expect((await availability()).state).toBe('unknown')
@@ -266,7 +266,7 @@ test('a schedule group with more than 500 schedules is unknown, and none of them
   expect(calls().filter((path) => path.includes('/schedules/'))).toEqual([])
 })
 
-test('however many schedules cannot be evaluated, one log line has their number and some of the reasons', async () => {
+test('one log line has the number of schedules that cannot be evaluated and some of the reasons', async () => {
   await start()
   const wrong = { ...WORKDAYS, rrule: 'FREQ=YEARLY;BYWEEKNO=20' }
   genesys.setHours({ closed: Array.from({ length: 8 }, () => wrong) })

@@ -75,7 +75,7 @@ test('with redaction, a card number in the name does not reach Genesys, but the 
   ])
 })
 
-test('a callback reaches Genesys once, with the number in its international form and the requested time', async () => {
+test('a callback reaches Genesys once, with the number in international form and the requested time', async () => {
   await start()
   expect(page.opened.body.capabilities).toContain('callbacks')
   const { status, body } = await callBack({ ...JANE, at: TOMORROW_AT_TEN })
@@ -118,7 +118,7 @@ test('if it is unknown whether Genesys has the callback, a retry creates no seco
 describe('outside opening hours,', () => {
   const refused = { status: 422, body: { code: 'callback_outside_hours' } }
 
-  test('a callback at a requested time is refused, and the problem states the next possible time', async () => {
+  test('a callback at a requested time is refused, and the response states the next possible time', async () => {
     await start()
     const saturday = await callBack({ ...JANE, at: '2026-11-28T11:00:00.000Z' })
     expect(saturday).toMatchObject(refused)
@@ -126,7 +126,7 @@ describe('outside opening hours,', () => {
     expect(genesys.callbacks).toEqual([])
   })
 
-  test('a callback as soon as possible is refused, and the problem states the next possible time', async () => {
+  test('a callback as soon as possible is refused, and the response states the next possible time', async () => {
     nowMs = Date.parse('2026-11-25T19:00:00.000Z')
     await start()
     const now = await callBack(JANE)
@@ -221,7 +221,7 @@ test('with CALLBACKS=verified, a visitor whose JWT was verified is accepted unti
   expect(genesys.callbacks).toHaveLength(1)
 })
 
-test('the hint of a refused callback names the missing permission', async () => {
+test('the hint for a refused callback names the missing permission', async () => {
   await start({}, { permissions: ALL_PERMISSIONS.filter((each) => each !== 'conversation:callback:create') })
   const { status, body } = await callBack(JANE)
   expect([status, body.code]).toEqual([502, 'upstream_refused'])

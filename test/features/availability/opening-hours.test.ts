@@ -99,7 +99,7 @@ describe('when clocks change,', () => {
     ['2026-03-28T22:00:00Z', '2026-03-29T04:00Z', 'an hour shorter than usual'],
     ['2026-10-24T22:00:00Z', '2026-10-25T05:00Z', 'an hour longer than usual'],
     ['2026-11-24T22:00:00Z', '2026-11-25T05:00Z', 'as long as usual'],
-  ])('the night shift at %s lasts until %s, %s', (time, until) => {
+  ])('the night shift at %s ends at %s and is %s', (time, until) => {
     expect(hoursAt(time, { open: schedules(NIGHTS) })).toEqual(['open', until, undefined])
   })
 
@@ -129,7 +129,7 @@ describe('when clocks change,', () => {
     ])
   })
 
-  test('a schedule that lies within a skipped day is never open', () => {
+  test('a schedule that lies within a skipped day leaves the state closed', () => {
     const open = schedules(schedule('2011-12-30T09:00:00.000', '2011-12-30T10:00:00.000'))
     const around = hoursAt('2011-12-30T00:00:00Z', { open }, 'Pacific/Apia')
     expect(around[0]).toBe('closed')

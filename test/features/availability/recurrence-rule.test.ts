@@ -27,7 +27,7 @@ test('a start that does not match the rule is not an occurrence', () => {
   expect(daysOf('FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3')).toEqual(['2027-01-04', '2027-01-05', '2027-01-11'])
 })
 
-test('plain and numbered weekdays in one rule each select their days', () => {
+test('a rule can combine plain and numbered weekdays', () => {
   expect(daysOf('FREQ=MONTHLY;BYDAY=1MO,-1FR;COUNT=4')).toEqual([
     '2027-01-04',
     '2027-01-29',
@@ -42,7 +42,7 @@ test('plain and numbered weekdays in one rule each select their days', () => {
   ])
 })
 
-test('several positions select each of their days once', () => {
+test('a day that several positions select occurs only once', () => {
   expect(daysOf('FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1,21;COUNT=4')).toEqual([
     '2027-01-01',
     '2027-01-29',
@@ -105,7 +105,7 @@ test('a COUNT is evaluated over decades, up to a limit on the number of days', (
 })
 
 test.each(['WEEKLY', 'MONTHLY', 'YEARLY'])(
-  'a %s rule has the same limit on the number of days',
+  'a COUNT in a %s rule also has a limit on the number of days',
   (frequency) => {
     const rule = `FREQ=${frequency};COUNT=1000000;BYDAY=MO`
     expect(daysOf(rule, '1900-01-01T08:00:00.000')).toHaveLength(6731)
@@ -113,6 +113,6 @@ test.each(['WEEKLY', 'MONTHLY', 'YEARLY'])(
   },
 )
 
-test('a COUNT that is reached within decades limits a rule that began a thousand years ago', () => {
+test('a rule that began a thousand years ago is evaluated if its COUNT is reached within decades', () => {
   expect(daysOf('FREQ=YEARLY;COUNT=2', '1000-01-01T08:00:00.000')).toEqual(['1000-01-01', '1001-01-01'])
 })

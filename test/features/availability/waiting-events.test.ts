@@ -145,7 +145,7 @@ describe('a bot', () => {
 })
 
 describe('when Genesys reports whether the guest is in the queue,', () => {
-  test('the wait is shown once a bot has handed the guest over, and further bot messages do not end it', async () => {
+  test('the wait is shown once a bot has handed the guest over, even if the bot keeps writing', async () => {
     inQueue = false
     await follow()
     await says('bot')
@@ -174,7 +174,7 @@ describe('when Genesys reports whether the guest is in the queue,', () => {
     expect(sentWaits).toEqual([4, 'nothing'])
   })
 
-  test('no wait is requested between a bot’s messages', async () => {
+  test('no wait is requested after a bot’s message to a guest outside the queue', async () => {
     inQueue = false
     await follow()
     await says('bot', 300_000)

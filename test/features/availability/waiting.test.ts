@@ -54,7 +54,7 @@ test('a guest whom a bot has transferred to a queue gets the estimated wait unti
   expect((await stream.next(waits)).data).toEqual({})
 })
 
-test('the guest’s other tab gets the current wait immediately', async () => {
+test('a waiting guest’s other tab gets the current wait immediately', async () => {
   const page = await start()
   await page.say('Is anybody there?')
   const one = await page.events()

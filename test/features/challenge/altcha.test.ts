@@ -20,7 +20,7 @@ test('verifying the chat’s solution returns the challenge’s signature', asyn
   expect(altcha.verify(await solveAltcha(challenge))).toBe(challenge.signature)
 })
 
-test('a solution is accepted only by replicas that have its key, even if it is not their newest key', async () => {
+test('a solution is accepted only by replicas that have its key, even if they also have a newer key', async () => {
   const solution = await solveAltcha(altchaWith(KEY).create())
   expect(altchaWith(OTHER_KEY, KEY).verify(solution)).toBeDefined()
   expect(altchaWith(OTHER_KEY).verify(solution)).toBeUndefined()

@@ -42,7 +42,7 @@ const failed = { status: 403, body: { code: 'challenge_failed' } }
 const solve = ({ body }: Answer) => solveAltcha(body.challenge as AltchaChallenge)
 
 describe('ALTCHA', () => {
-  test('opens one session for each solution', async () => {
+  test('allows one session for each solution', async () => {
     const { open, genesys } = await startWith({ CHALLENGE: 'altcha' })
     const first = await open()
     expect(first).toMatchObject(required)

@@ -92,7 +92,7 @@ describe.each(VENDORS)('%s', (kind, host, path, madeAt) => {
   })
 })
 
-test('reCAPTCHA refuses a low score', async () => {
+test('a reCAPTCHA token with a low score is refused', async () => {
   nock('https://www.google.com')
     .post('/recaptcha/api/siteverify')
     .reply(200, { success: true, hostname: SITE, score: 0.1 })

@@ -39,7 +39,7 @@ test('with JOURNEY=off, every journey path returns 501, and GET /deployment does
   expect(genesys.journeyEvents).toEqual([])
 })
 
-test('a page view reaches Genesys with its page, campaign and browser, but without the rest of its URL', async () => {
+test('a page view reaches Genesys with the page, campaign and browser, but without the rest of the URL', async () => {
   await start()
   const { body } = await ask(running.url, 'GET', '/deployment', undefined, { origin: SITE })
   expect(body.journey).toBe(true)
@@ -75,7 +75,7 @@ test('a page view reaches Genesys with its page, campaign and browser, but witho
   ])
 })
 
-test('an action map offers a chat once, and Genesys learns that it was offered and accepted', async () => {
+test('an action map offers a chat once, and Genesys is told that the chat was offered and accepted', async () => {
   await start()
   genesys.setActionMaps([
     { urlContains: '/cart', text: 'Can we help with your order?' },
@@ -107,7 +107,7 @@ test('an action map offers a chat once, and Genesys learns that it was offered a
   ])
 })
 
-test('a page can request invitations without an event', async () => {
+test('a page can request invitations without sending an event', async () => {
   await start()
   await record(VIEW)
   genesys.setActionMaps([{}])
@@ -133,7 +133,7 @@ test('with redaction, sensitive data in a journey event reaches neither Genesys 
   }
 })
 
-test('an IBAN whose last digit has two code units is masked whole in a page’s path and campaign', async () => {
+test('an IBAN whose last digit has two code units is fully masked in a page’s path and campaign', async () => {
   await start({ REDACT: 'iban' })
   const iban = 'DE8937040044053201300𝟎'
   const url = `${SITE}/${iban}?utm_source=${iban}`
@@ -142,7 +142,7 @@ test('an IBAN whose last digit has two code units is masked whole in a page’s 
   expect(JSON.stringify(genesys.journeyEvents)).toContain(`${SITE}/${masked}?utm_source=${masked}`)
 })
 
-test('a card number in a path is masked even if another character there is not valid UTF-8', async () => {
+test('a card number in a path is masked even if the path also contains invalid UTF-8', async () => {
   await start({ REDACT: 'card' })
   await record({ ...VIEW, page: { url: `${SITE}/4111%201111%201111%20%31111%ff`, title: 'Lamps' } })
   expect(genesys.journeyEvents).toHaveLength(1)

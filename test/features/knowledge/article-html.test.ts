@@ -104,7 +104,7 @@ describe('a block cannot add', () => {
   })
 })
 
-test('an article ends before the block with which its lists have more than 20,000 entries', () => {
+test('an article ends before the block that would bring its lists to more than 20,000 entries', () => {
   const table = (cells: number) => ({
     table: { rows: [{ cells: Array(cells).fill({ blocks: [text('c')] }) }] },
   })

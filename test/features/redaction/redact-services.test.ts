@@ -40,7 +40,7 @@ async function upload(page: Page, fileName: string): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-test('a card number in any part of a message is sent to Genesys masked, and the response lists it', async () => {
+test('a card number in any part of a message is masked for Genesys and reported in the response', async () => {
   const page = await start()
   for (const [body, fields] of [
     [{ text: 'mine: ٤١١١ ١١١١ ١١١١ ١١١١' }, ['text']],
@@ -61,7 +61,7 @@ test('a card number in any part of a message is sent to Genesys masked, and the 
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('answers to a form and to a list are masked', async () => {
+test('card numbers in answers to a form or a list are masked', async () => {
   const page = await start()
   const form = {
     cannedResponseId: randomUUID(),
@@ -80,7 +80,7 @@ test('answers to a form and to a list are masked', async () => {
   expect(atGenesys()).not.toMatch(NUMBER)
 })
 
-test('the guest’s details, attributes and journey are masked when a session is opened or resumed', async () => {
+test('sensitive details, attributes and journey data are masked when a session is opened or resumed', async () => {
   const page = await start({ ATTRIBUTES_OPEN: 'custom.*' })
   const body = {
     name: `Jane ${CARD}`,
@@ -116,7 +116,7 @@ test('the guest’s details, attributes and journey are masked when a session is
   })
 })
 
-test('the version of an action map that is a card number becomes 0', async () => {
+test('an action map version that is a card number does not reach Genesys', async () => {
   const page = await start()
   const opened = await page.ask('POST', '/guest-session', {
     journeyContext: {
@@ -156,7 +156,7 @@ test('file names are masked, but keep their extensions', async () => {
   expect(running!.logLines.join('')).not.toMatch(NUMBER)
 })
 
-test('an IBAN whose last digit has two code units is masked whole in a message and a file name', async () => {
+test('an IBAN whose last digit has two code units is fully masked in a message and a file name', async () => {
   const page = await start()
   expect((await page.say(`to ${IBAN}`)).body.text).toBe(`to ${'*'.repeat(23)}`)
   const { status, body } = await upload(page, `${IBAN}.png`)

@@ -185,7 +185,7 @@ test.each([
   ['phone', '+49 (0)30 901820'],
   ['phone', '(212) 555-0123'],
   ['customer', 'KD-123456'],
-])('a match for %s is found in %j, no matter which invisible characters are in it', (kind, data) => {
+])('%s data is found in %j, no matter which invisible characters are inserted', (kind, data) => {
   const redact = createRedactor({
     kinds: ['card', 'iban', 'email', 'phone'],
     patterns: [{ name: 'customer', pattern: 'KD-\\d{6}' }],
@@ -201,7 +201,7 @@ test.each([
   )
 })
 
-test('masking keeps the length of a text, and masked parts are whole characters that become asterisks', () => {
+test('masking keeps the length of a text, and replaces only whole characters with asterisks', () => {
   const pieces = fc.constantFrom(
     '4111 1111 1111 1111',
     'DE89370400440532013000',

@@ -35,7 +35,7 @@ test('only the digits of a card number are masked, not a date after it', () => {
   expect(says('1111 1111 12/27')).toBe('1111 1111')
 })
 
-test('digits from another guest, or from more than a minute ago, are not joined', () => {
+test('digits from another guest, or from more than a minute ago, do not complete a card number', () => {
   const { says, later } = guest()
   says('4111 1111')
   expect(says('1111 1111', { sid: 'b' })).toBeUndefined()

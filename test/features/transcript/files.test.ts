@@ -22,7 +22,7 @@ const linesOf = (...content: Content[]) =>
     .split('\n')
     .slice(6, -1)
 
-test('messages in a transcript are grouped by day in its time zone', () => {
+test('messages in a transcript are grouped by day, in the transcript’s time zone', () => {
   const messages = [
     at('2026-11-25T22:30:00.000Z', { text: 'a' }),
     at('2026-11-25T23:30:00.000Z', { text: 'b' }),
@@ -32,13 +32,13 @@ test('messages in a transcript are grouped by day in its time zone', () => {
   )
 })
 
-test('an empty transcript states that it has no messages, and that earlier ones are missing', () => {
+test('an empty, incomplete transcript states that it has no messages and that earlier messages are missing', () => {
   expect(text([], false)).toBe(
     'Conversation\nTime zone: UTC\n\nEarlier messages of this conversation are not in this file.\n\nThere are no messages.\n',
   )
 })
 
-test('no line of a message looks like another message, and no control character is left', () => {
+test('no line of a message can be mistaken for another message, and control characters are removed', () => {
   const forged = text([
     at('2026-11-25T10:00:00.000Z', {
       text: 'a\n\n10:01  You\r\n\u001b[2Jb\u202e\u2028c',
@@ -113,7 +113,7 @@ test('names are escaped in an HTML transcript', () => {
   )
 })
 
-test('an answer appears once in a transcript even if it is both text and content', () => {
+test('an answer appears only once in a transcript, even if the message has it as text and as content', () => {
   const answer = at('2026-11-25T10:00:00.000Z', {
     sender: 'guest',
     text: 'Yes',
@@ -123,7 +123,7 @@ test('an answer appears once in a transcript even if it is both text and content
 })
 
 test.each(Object.keys(TRANSCRIPT_TEXTS))(
-  'an HTML transcript in %s has the texts of that language',
+  'an HTML transcript in %s uses that language’s wording',
   (language) => {
     const html = htmlFile(
       { messages: [withContent({ type: 'unsupported', contentType: 'X' })], isComplete: false },
@@ -139,7 +139,7 @@ test.each(Object.keys(TRANSCRIPT_TEXTS))(
   },
 )
 
-test('a transcript in an invalid language falls back to English', () => {
+test('a transcript falls back to English if its language is invalid or unavailable', () => {
   for (const language of ['*', 'tlh', 'en-a', '__proto__', 'constructor', ''])
     expect(createLocale([language], 'UTC').language).toBe('en')
   expect(createLocale(['de_at'], 'UTC').language).toBe('de-AT')

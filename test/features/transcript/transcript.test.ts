@@ -31,7 +31,7 @@ describe('the transcript', () => {
     expect(without.status).toBe(401)
   })
 
-  test('is text in the guest’s language and time zone', async () => {
+  test('is a text file in the requested language and time zone', async () => {
     const page = await start()
     await page.say('Guten Tag\nzwei Zeilen')
     running.genesys.agentSays('Hallo')
@@ -47,7 +47,7 @@ describe('the transcript', () => {
     )
   })
 
-  test('is in the browser’s language, or in English if that language is not available', async () => {
+  test('is in a language that the browser accepts, or in English if none of those is available', async () => {
     const page = await start()
     await page.say('Hello')
     const inLanguage = async (language: string) =>
@@ -107,7 +107,7 @@ describe('the transcript', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path }] } })
   })
 
-  test('is refused in other media types and for other methods', async () => {
+  test('is refused in an unsupported media type and with a method other than GET', async () => {
     const page = await start()
     expect(await read(page, 'image/png')).toMatchObject({ status: 406 })
     const { headers, url } = { headers: page.headers, url: running.url }

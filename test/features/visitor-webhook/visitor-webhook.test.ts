@@ -82,7 +82,7 @@ describe('the visitor webhook', () => {
     })
   })
 
-  test('gets a header instead of a cookie if the settings name one', async () => {
+  test('gets a header instead of a cookie if the settings name a header', async () => {
     const webhook = webhookWith({ VISITOR_WEBHOOK_COOKIE: '', VISITOR_WEBHOOK_HEADER: 'X-Shop-Session' })
     await webhook.identify(request({ ...HEADERS, 'x-shop-session': 'abc' }))
     expect(backend.visits[0]?.headers).toMatchObject({ 'x-shop-session': 'abc' })
@@ -98,7 +98,7 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toEqual([])
   })
 
-  test('is signed with each secret, so that a receiver can change its secret at any time', async () => {
+  test('is called with a signature for each secret, so a backend can change its secret at any time', async () => {
     const next = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
     await webhookWith({ VISITOR_WEBHOOK_SECRET: `${next},${WEBHOOK_SECRET}` }).identify(request())
     expect(String(backend.visits[0]?.headers['webhook-signature']).split(' ')).toHaveLength(2)
@@ -111,7 +111,7 @@ describe('the visitor webhook', () => {
     expect(backend.visits).toHaveLength(2)
   })
 
-  test('is called again after the cache time or the time in its response, whichever is shorter', async () => {
+  test('is called again after the time in its response if that is shorter than the cache time', async () => {
     backend.respond = knows({ expiresInSeconds: 3 })
     const webhook = webhookWith({ VISITOR_WEBHOOK_CACHE_S: '5' })
     await webhook.identify(request())

@@ -96,7 +96,7 @@ describe('a token request', () => {
     expect(new Set(tokens)).toEqual(new Set(['one']))
   })
 
-  test('times out for each caller at the caller’s deadline, and continues for the others', async () => {
+  test('times out only for a caller whose deadline has passed, and continues for the others', async () => {
     nock(LOGIN).post('/oauth/token').delay(200).reply(200, { access_token: 'one' })
     const patient = accessToken.get(nowMs + 5000)
     const hasty = await failure(accessToken.get(nowMs + 20))
@@ -124,8 +124,8 @@ describe('a token request', () => {
   })
 })
 
-describe('the renewal of a token', () => {
-  test('starts a minute before the token expires, and the current token is used until it succeeds', async () => {
+describe('a token renewal', () => {
+  test('starts a minute before expiry, and the current token stays in use until a new one arrives', async () => {
     givesToken('one', { expires_in: 1800 })
     await accessToken.get(soon())
     let asked = 0
@@ -170,7 +170,7 @@ describe('the renewal of a token', () => {
     ['short', { expires_in: 20 }, 20],
     ['a fraction', { expires_in: 0.5 }, 0.5],
   ])(
-    'happens at the end of its lifetime, and not halfway through, if expires_in is %s',
+    'happens at the end of the token’s lifetime, and not halfway through, if expires_in is %s',
     async (_, more, seconds) => {
       givesToken('one', more)
       await accessToken.get(soon())
@@ -182,7 +182,7 @@ describe('the renewal of a token', () => {
     },
   )
 
-  test('is due within two days, and never after the expiry, whatever expires_in is', () => {
+  test('is due within two days and no later than the token’s expiry, whatever expires_in is', () => {
     const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.integer().map(String))
     fc.assert(
       fc.property(anything, fc.double({ min: 0, max: 0.999, noNaN: true }), (expiresIn, random) => {
@@ -195,8 +195,8 @@ describe('the renewal of a token', () => {
   })
 })
 
-describe('a 401 from the API', () => {
-  test('drops the token, and the call is repeated once with a fresh one', async () => {
+describe('when the API refuses a call,', () => {
+  test('a 401 invalidates the token, and the call is repeated once with a fresh token', async () => {
     givesToken('one')
     givesToken('two')
     const seen: string[] = []
@@ -208,7 +208,7 @@ describe('a 401 from the API', () => {
     expect(seen).toEqual(['Bearer one', 'Bearer two'])
   })
 
-  test('that persists with a fresh token is returned, and does not cause a token request for every call', async () => {
+  test('a 401 that persists with a fresh token reaches the caller, and not every call requests a token', async () => {
     givesToken('one')
     givesToken('two')
     const call = (): Promise<never> => Promise.reject(unauthorized())
@@ -220,7 +220,7 @@ describe('a 401 from the API', () => {
     expect(third.isDone()).toBe(true)
   })
 
-  test('drops the token, but a 403 does not', async () => {
+  test('a 403 does not invalidate the token', async () => {
     givesToken('one')
     const call = (): Promise<never> =>
       Promise.reject(new UpstreamError('upstream_refused', 'no', { status: 403 }))
@@ -228,7 +228,7 @@ describe('a 401 from the API', () => {
     await expect(accessToken.get(soon())).resolves.toBe('one')
   })
 
-  test('for an older token does not drop the one that replaced it', async () => {
+  test('a 401 for an older token does not invalidate the current token', async () => {
     givesToken('one')
     await accessToken.get(soon())
     accessToken.invalidate('older')
@@ -267,7 +267,7 @@ describe('wrong credentials', () => {
   })
 
   test.each([400, 401])(
-    'are retried soon after a first HTTP %i, and other replicas are informed only after a second one',
+    'are retried soon after one HTTP %i, and other replicas are informed only after two in a row',
     async (status) => {
       const remembered: number[] = []
       const refused = {

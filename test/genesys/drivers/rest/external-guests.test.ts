@@ -23,7 +23,7 @@ const soon = (): number => Date.now() + 5000
 const anonymousGuest = { origin: undefined, attributes: {} }
 
 describe('a driver for external-guests', () => {
-  test('creates a guest with only name and email', async () => {
+  test('creates a guest with only a name and an email address', async () => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     await guestApi.open(
@@ -95,7 +95,7 @@ describe('a driver for external-guests', () => {
   const guest = { ref: { guestId: 'g-1', accessToken: 'guest-token' }, origin: undefined }
 
   test.each(['accessToken', 'guestToken', 'GuestToken'])(
-    'accepts a guest whose token is called %s',
+    'accepts a guest whose token is in the field %s',
     async (name) => {
       const genesys = new RestGenesys({ ...dialect, opened: () => ({ guestId: 'g-1', [name]: 'tok' }) })
       const { ref } = await createExternalGuests(genesys.options()).open(anonymousGuest, soon())
@@ -138,7 +138,7 @@ describe('a driver for external-guests', () => {
   })
 
   test.each(['<!doctype html><title>Sign in</title>', 'OK', [], 'null', 7])(
-    'reports the delivery as unknown for a message with the response %j',
+    'treats the delivery of a message with the response %j as unknown',
     async (body) => {
       const genesys = new RestGenesys(dialect)
       const guestApi = createExternalGuests(genesys.options())
@@ -155,7 +155,7 @@ describe('a driver for external-guests', () => {
     [403, { code: 'not.authorized' }, /stale/],
     [403, undefined, /Authorization: Guest/],
     [404, {}, /guest id/],
-  ])('reports HTTP %i with %j as a refusal or an ended session, with a hint', async (status, body, hint) => {
+  ])('reports HTTP %i and %j as a refusal or ended session, and adds a hint', async (status, body, hint) => {
     const genesys = new RestGenesys(dialect)
     const guestApi = createExternalGuests(genesys.options())
     genesys.bendNext('send', { status, body, headers: { 'ININ-Correlation-Id': 'corr-1' } })
@@ -165,7 +165,7 @@ describe('a driver for external-guests', () => {
   })
 })
 
-test('whatever the guest id is, a message is sent to the guest’s path on the same host or not at all', async () => {
+test('a message is sent to the guest’s path on the API’s host or not at all, whatever the guest id is', async () => {
   const paths: string[] = []
   nock(API)
     .persist()

@@ -29,7 +29,7 @@ function start(opened = dialect.opened) {
 }
 
 describe('a driver for external-users', () => {
-  test('requests a token for the verified user of the organization', async () => {
+  test('requests a token for a verified user of the organization', async () => {
     const { genesys, guestApi } = start()
     const { externalUserToken, attributesDelivered } = await guestApi.open(jane, soon())
     expect({ externalUserToken, attributesDelivered }).toEqual({
@@ -46,7 +46,7 @@ describe('a driver for external-users', () => {
     })
   })
 
-  test('gives a returning page the same token', async () => {
+  test('gives a returning page the same token as before', async () => {
     const { guestApi } = start()
     const { ref } = await guestApi.open(jane, soon())
     const again = await guestApi.resume({ ref, origin: undefined }, soon())
@@ -74,7 +74,7 @@ describe('a driver for external-users', () => {
     [{ externalUserToken: '' }],
     [{ externalUserToken: 7 }],
     [{ externalUserToken: 't', guestId: '..' }],
-  ])('rejects a response like %j', async (answer) => {
+  ])('rejects the response %j', async (answer) => {
     const { guestApi } = start(() => answer)
     expect((await failure(guestApi.open(jane, soon()))).code).toBe('upstream_bad_response')
   })

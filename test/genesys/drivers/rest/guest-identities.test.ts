@@ -32,7 +32,7 @@ function start(more: Partial<GuestIdentitiesOptions> = {}, opened = dialect.open
 }
 
 describe('a driver for guest-identities', () => {
-  test('requests an identity for the purpose chat, with name, email and attributes', async () => {
+  test('requests an identity with the purpose "chat" and the guest’s name, email address and attributes', async () => {
     const { genesys, guestApi } = start()
     const attributes = { 'custom.page': '/pricing' }
     const guest = { ...anonymousGuest, name: 'Jane', email: 'jane@example.com', attributes }
@@ -55,7 +55,7 @@ describe('a driver for guest-identities', () => {
     expect(call?.body).toEqual({ conversationId: 'conversation-1', text: 'Hi', type: 'text' })
   })
 
-  test('sends language, division, flow and organization if they are configured', async () => {
+  test('sends the language, division, flow and organization if they are configured', async () => {
     const { genesys, guestApi } = start({ language: 'en-US', divisionId: 'div-1', flowId: 'flow-1' })
     const { ref } = await guestApi.open(anonymousGuest, soon())
     await guestApi.send!({ ref, origin: undefined }, { text: 'Hi', tracingId: 't-1' }, soon())
@@ -81,7 +81,7 @@ describe('a driver for guest-identities', () => {
 
 describe('a driver for guest-identities', () => {
   test.each(['identityToken', 'guest_token', 'guestToken'])(
-    'accepts a token that is called %s',
+    'accepts a token in the field %s',
     async (name) => {
       const { guestApi } = start({}, () => ({ guestId: 'g-1', [name]: 'tok' }))
       expect((await guestApi.open(anonymousGuest, soon())).ref).toEqual({ guestId: 'g-1', token: 'tok' })
@@ -110,7 +110,7 @@ describe('a driver for guest-identities', () => {
     ],
     [403, undefined, /proxy or gateway/],
     [404, {}, /GENESYS_API_URL/],
-  ])('reports HTTP %i and the body %j with the correlation id and a hint', async (status, body, hint) => {
+  ])('reports the correlation id and a hint for HTTP %i with the body %j', async (status, body, hint) => {
     const { genesys, guestApi } = start()
     genesys.bendNext('send', { status, body, headers: { 'x-request-id': 'req-1' } })
     const guest = { ref: { guestId: 'g-1', token: 'tok' }, origin: undefined }
@@ -118,7 +118,7 @@ describe('a driver for guest-identities', () => {
     expect(error.facts).toMatchObject({ status, correlationId: 'req-1', hint: expect.stringMatching(hint) })
   })
 
-  test('reports a session as ended if another driver has opened it', async () => {
+  test('reports a session that another driver opened as ended', async () => {
     const { guestApi } = start()
     const guest = { ref: { guestId: 'g-1', accessToken: 'tok' }, origin: undefined }
     const error = await failure(guestApi.send!(guest, { text: 'Hi', tracingId: 't-1' }, soon()))

@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 
 describe('the message center deployment', () => {
-  test('is requested with the OAuth token, once for many concurrent callers', async () => {
+  test('is requested with the OAuth token, and only once for many concurrent callers', async () => {
     await Promise.all(Array.from({ length: 50 }, () => deployment.requireActive(soon())))
     expect(genesys.of('deployment')).toHaveLength(1)
     expect(genesys.of('deployment')[0]?.headers['authorization']).toBe('Bearer oauth-token-1')
@@ -41,7 +41,7 @@ describe('the message center deployment', () => {
     expect((await failure(deployment.requireActive(soon()))).code).toBe('deployment_not_usable')
   })
 
-  test('that is not active is reported, and is checked again soon', async () => {
+  test('is reported as inactive if it is paused, and is checked again soon', async () => {
     genesys.deploymentStatus = 'paused'
     expect(await deployment.info(soon())).toMatchObject({ status: 'inactive' })
     const error = await failure(deployment.requireActive(soon()))
@@ -52,7 +52,7 @@ describe('the message center deployment', () => {
     await deployment.requireActive(soon())
   })
 
-  test('that Genesys does not know is reported as deployment_not_usable, and is not requested each time', async () => {
+  test('is reported as deployment_not_usable if Genesys does not know it, and is not requested each time', async () => {
     genesys.bendNext('deployment', { status: 404, body: { code: 'not.found', contextId: 'c-1' } })
     for (let i = 0; i < 3; i++) {
       const error = await failure(deployment.requireActive(soon()))
@@ -63,21 +63,21 @@ describe('the message center deployment', () => {
     expect(genesys.of('deployment')).toHaveLength(0)
   })
 
-  test('of another organization is reported as deployment_not_usable', async () => {
+  test('is reported as deployment_not_usable if it belongs to another organization', async () => {
     const options = { ...genesys.options(), organizationId: 'another', monotonicNow: () => nowMs }
     const error = await failure(createMessageCenterDeployment(options).requireActive(soon()))
     expect(error.code).toBe('deployment_not_usable')
     expect(error.facts.hint).toMatch(/GENESYS_ORGANIZATION_ID/)
   })
 
-  test('that the client may not read is reported with the missing permission', async () => {
+  test('is reported with the missing permission if the OAuth client may not read it', async () => {
     genesys.bendNext('deployment', { status: 403, body: { code: 'missing.permissions' } })
     const error = await failure(deployment.requireActive(soon()))
     expect(error.code).toBe('upstream_refused')
     expect(error.facts.hint).toMatch(/messagecenter:deployment:read/)
   })
 
-  test('that was active stays usable for some time, but not for hours, while Genesys is unreachable', async () => {
+  test('stays usable for a while, but not for hours, if Genesys becomes unreachable', async () => {
     await deployment.requireActive(soon())
     nowMs += 10 * MINUTE_MS
     genesys.bendNext('deployment', { status: 500 })

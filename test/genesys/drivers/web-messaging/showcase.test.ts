@@ -175,7 +175,7 @@ test('a journey context is sent when the session is configured and when the gues
   expect(exchange.body).toMatchObject({ journeyContext })
 })
 
-test('in the last minutes of a session, its events contain the expiry until a message extends it', async () => {
+test('in a session’s last minutes, session events contain the expiry until a message extends the session', async () => {
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const monotonicNow = () => performance.timeOrigin + performance.now() + offsetMs

@@ -85,7 +85,7 @@ test('queued guests are connected in the order of their arrival', () => {
   expect(connected).toEqual(Array.from({ length: 200 }, (_, guest) => guest))
 })
 
-test('a queued urgent guest keeps its place when it requests a connection again', () => {
+test('an urgent guest who requests a connection again keeps the same place in the queue', () => {
   const ten = pace(10)
   takenOf(100, ten, true)
   const connected: string[] = []
@@ -99,7 +99,7 @@ test('a queued urgent guest keeps its place when it requests a connection again'
   expect(connected).toEqual(['first', 'second'])
 })
 
-test('a queued guest that becomes urgent goes ahead of listening guests', () => {
+test('a queued guest who becomes urgent goes ahead of listening guests', () => {
   const four = pace(4)
   takenOf(4, four)
   const connected: string[] = []

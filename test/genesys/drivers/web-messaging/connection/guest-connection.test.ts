@@ -61,7 +61,7 @@ test('a request whose deadline has passed is not sent, and starts no timer', asy
 
 /** Genesys' own stub of the platform responds to `closeSession` with both a response and an event. */
 test.each([[['response', 'event']], [['event', 'response']]])(
-  'a new chat starts on the same connection when closing is acknowledged by %j',
+  'a new chat starts on the existing connection after closing is acknowledged in the order %j',
   async (order) => {
     const genesys = fakeGenesys()
     genesys.ready()
@@ -91,7 +91,7 @@ test.each([
   [false, 1],
   [true, 0],
 ])(
-  'if the deployment starts conversations, a new session with readOnly %j is joined %i times',
+  'if the deployment starts conversations, the number of joins in a session with readOnly %j is %i',
   (readOnly, count) => {
     const genesys = fakeGenesys({ hasAutoStart: () => true })
     genesys.connections.of(genesys.guest()).subscribe(() => undefined)
@@ -135,7 +135,7 @@ describe('when responses are matched to requests,', () => {
     expect(await outcome).toBe('one')
   })
 
-  test('the error for a request that was given up is not attributed to the next one', async () => {
+  test('the error for a request that was given up is not attributed to the next request', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -147,7 +147,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('two')
   })
 
-  test('the error for a request is not attributed to an earlier one that was answered late', async () => {
+  test('an error is not attributed to an earlier request whose response came late', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -160,7 +160,7 @@ describe('when responses are matched to requests,', () => {
     expect(await next.outcome).toBe('text_too_long')
   })
 
-  test('the error for a request is not attributed to an earlier one that was abandoned', async () => {
+  test('an error is not attributed to an earlier request that was abandoned', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const given = send(connection, 'one', 1_000)
@@ -196,7 +196,7 @@ describe('when responses are matched to requests,', () => {
 })
 
 describe('typing', () => {
-  test('is sent at most every five seconds', async () => {
+  test('is sent at most once every five seconds', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     for (let second = 0; second < 11; second++) {
@@ -206,7 +206,7 @@ describe('typing', () => {
     expect(genesys.socket.sent.filter(({ tracingId }) => tracingId === 'typing')).toHaveLength(3)
   })
 
-  test('that is refused makes no message fail, and is not retried', async () => {
+  test('that is refused does not make a message fail, and no more typing is sent', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     connection.sendTyping()

@@ -24,7 +24,7 @@ function send(connection: GuestConnection, text: string, timeoutMs = 30_000) {
 const actions = (socket: { sent: Record<string, unknown>[] }) => socket.sent.map(({ action }) => action)
 
 describe('a request without a response', () => {
-  test('has its connection probed with a ping and an echo, and replaced if neither gets a response', async () => {
+  test('causes a ping and an echo, and the connection is replaced if neither gets a response', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const [halfOpen] = genesys.sockets
@@ -56,7 +56,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('slow')
   })
 
-  test('has its connection replaced if pings are answered but the echo is not', async () => {
+  test('ends its connection if pings get responses but the echo does not', async () => {
     const genesys = fakeGenesys()
     const sent = send(genesys.ready(), 'into the void')
     const [halfOpen] = genesys.sockets
@@ -68,7 +68,7 @@ describe('a request without a response', () => {
     expect(await sent).toBe('delivery_unknown')
   })
 
-  test('is sent on a new connection immediately after its connection is lost, if it can be retried', async () => {
+  test('is immediately sent again on a new connection if its connection is lost and a retry is safe', async () => {
     const genesys = fakeGenesys()
     const connection = genesys.ready()
     const asked = connection.request({
@@ -87,7 +87,7 @@ describe('a request without a response', () => {
   })
 })
 
-test('a clock that is set back an hour changes neither pings nor deadlines nor reconnects', async () => {
+test('setting the clock back an hour does not affect pings, deadlines or reconnects', async () => {
   const startedAtMs = Date.now()
   const startedAt = performance.now()
   const monotonicNow = () => startedAtMs + performance.now() - startedAt
@@ -113,7 +113,7 @@ test('a clock that is set back an hour changes neither pings nor deadlines nor r
   expect(genesys.sockets.length).toBeGreaterThan(1)
 })
 
-test('an error that a guest’s frame causes is reported, and ends only that guest’s connection', async () => {
+test('an exception while a guest’s frame is read is reported, and ends only that guest’s connection', async () => {
   const genesys = fakeGenesys()
   const other = genesys.ready('token-2')
   const [otherSocket] = genesys.sockets

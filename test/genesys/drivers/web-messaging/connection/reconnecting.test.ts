@@ -85,7 +85,7 @@ test('a rate limit on configuring a session is reported with the time to wait', 
   })
 })
 
-describe('an unused socket', () => {
+describe('an idle socket', () => {
   test('is closed after its idle time, and opened again when it is needed', async () => {
     const { api, guest, genesys } = await startDriver({}, { idleMs: 1 })
     const jane = await guest()

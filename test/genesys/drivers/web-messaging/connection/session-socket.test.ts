@@ -41,7 +41,7 @@ describe('the pause before a reconnect', () => {
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
   })
 
-  test('is short again after a connection that lasted', async () => {
+  test('is short again after a connection that lasted for a while', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     listening(genesys)
     for (let attempt = 0; attempt < 4; attempt++) {
@@ -57,7 +57,7 @@ describe('the pause before a reconnect', () => {
     expect(genesys.sockets.length).toBe(attempts + 1)
   })
 
-  test('ends early when a guest sends a message', async () => {
+  test('ends early when a guest makes a request', async () => {
     const genesys = fakeGenesys({ random: () => 0.999 })
     listening(genesys)
     for (let attempt = 0; attempt < 4; attempt++) {
@@ -73,7 +73,7 @@ describe('the pause before a reconnect', () => {
   test.each([
     ['a waiting request', 3, (genesys: ReturnType<typeof fakeGenesys>) => void ask(genesys)],
     ['a listener', 10, (genesys: ReturnType<typeof fakeGenesys>) => void listening(genesys)],
-  ])('is kept after an unexpected exception in a handler, with %s', async (_, maxConnections, begin) => {
+  ])('applies even after an unexpected exception in a handler, with %s', async (_, maxConnections, begin) => {
     const readSession = () => {
       throw new RangeError('unexpected')
     }
@@ -132,7 +132,7 @@ describe('the pause before a reconnect', () => {
     ])
   })
 
-  test('is extended for some listeners if all of them lose their sockets at the same time', async () => {
+  test('is longer for some listeners if all of them lose their sockets at the same time', async () => {
     const genesys = fakeGenesys({}, 240)
     const guests = 100
     for (let index = 0; index < guests; index++) listening(genesys, `token-${index}`)
@@ -161,7 +161,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     return { genesys, heard, leaves }
   }
 
-  test('they are connected in turn, and no minute has more connections than the limit', async () => {
+  test('they are connected gradually, and the first minute’s connections stay within the limit', async () => {
     const { genesys } = allListen()
     expect(genesys.sockets).toHaveLength(60)
     await pass(59_900)
@@ -186,7 +186,7 @@ describe('when more guests start listening than Genesys allows per minute, as af
     await expect(asked).resolves.toBeDefined()
   })
 
-  test('a guest who has left the queue takes no place in it', async () => {
+  test('a guest who leaves the queue no longer takes up a place', async () => {
     const { genesys, leaves } = allListen()
     for (const leave of leaves.slice(60, 900)) leave()
     await pass(40_000)
@@ -214,7 +214,7 @@ test('an unused socket is closed after its idle time, and its guest is forgotten
 })
 
 describe('a socket that receives no frames', () => {
-  test('is closed and reopened if it has not answered a ping by the time of the next one', async () => {
+  test('is replaced if it has not answered a ping by the time the next one is due', async () => {
     const genesys = fakeGenesys()
     genesys.ready()
     listening(genesys)
@@ -239,7 +239,7 @@ describe('a socket that receives no frames', () => {
     expect(genesys.socket.pings).toBeGreaterThanOrEqual(8)
   })
 
-  test('is replaced while its session is being configured, and the request fails at its deadline', async () => {
+  test('during session configuration is replaced, and the waiting request fails at its deadline', async () => {
     const genesys = fakeGenesys({ configureTimeoutMs: 3_000 })
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 4_000))
     genesys.socket.accepts()
@@ -258,7 +258,7 @@ describe('a handshake that Genesys refuses', () => {
     [404, 'deployment_not_usable'],
     [301, 'upstream_bad_response'],
     [200, 'upstream_bad_response'],
-  ])('with HTTP %i is final', async (status, expected) => {
+  ])('with HTTP %i is not retried', async (status, expected) => {
     const genesys = fakeGenesys()
     const heard = listening(genesys)
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
@@ -269,7 +269,7 @@ describe('a handshake that Genesys refuses', () => {
     expect(heard).toEqual([{ type: 'session', state: 'disconnected' }])
   })
 
-  test('with HTTP 403 names the deployment and the origin', async () => {
+  test('with HTTP 403 causes a hint that names the deployment and the origin', async () => {
     const genesys = fakeGenesys()
     const asked = genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000)
     genesys.socket.refuses(403)
@@ -322,7 +322,7 @@ describe('a rate limit on handshakes', () => {
     ['with', true],
     ['without', false],
   ])(
-    'lasts as long as Genesys states, %s a stream, and meanwhile every request fails immediately',
+    'makes every request fail immediately for as long as Genesys states, %s a stream',
     async (_, hasStream) => {
       const genesys = fakeGenesys({ idleMs: 5_000 })
       if (hasStream) listening(genesys)
@@ -341,7 +341,7 @@ describe('a rate limit on handshakes', () => {
     },
   )
 
-  test('delays a stream that starts while it lasts', async () => {
+  test('delays a stream that starts before the limit ends', async () => {
     const genesys = fakeGenesys()
     const first = ask(genesys)
     genesys.socket.refuses(429, 30)
@@ -372,7 +372,7 @@ describe('a session configuration', () => {
     [403, 'HTTP authorization error', 'upstream_refused'],
     [4006, 'Session has expired', 'session_ended'],
     [4017, 'Cannot downgrade', 'session_ended'],
-  ])('that Genesys refuses with %i %s is final', async (status, body, expected) => {
+  ])('that Genesys refuses with %i %s is not retried', async (status, body, expected) => {
     const genesys = fakeGenesys()
     listening(genesys)
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
@@ -409,7 +409,7 @@ describe('a session configuration', () => {
 describe('a signed-in guest', () => {
   const signedIn = { ref: { token: 'token-1', jwt: 'old', refreshToken: 'r' }, origin: undefined }
 
-  test('whose JWT has expired is configured with a fresh one', async () => {
+  test('whose JWT has expired gets a session with a fresh JWT', async () => {
     const genesys = fakeGenesys({ renewJwt: (refreshToken) => Promise.resolve(`fresh-by-${refreshToken}`) })
     const asked = genesys.connections.of(signedIn).ready(Date.now() + 10_000)
     genesys.socket.accepts()

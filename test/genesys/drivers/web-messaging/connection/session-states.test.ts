@@ -76,7 +76,7 @@ describe('a read-only session', () => {
     await page.until(isState('read-only'))
   })
 
-  test('is replaced when the same guest starts a new chat, and all tabs are notified', async () => {
+  test('is replaced when the guest starts a new chat, and a listening page is notified', async () => {
     const { api, jane, genesys } = await readOnlyGuest()
     const page = listen(api, jane)
     await page.until(isState('read-only'))
@@ -101,7 +101,7 @@ describe('when the guest ends the conversation,', () => {
     expect(genesys.requests.filter(({ path }) => path === '/v1')).toHaveLength(1)
   })
 
-  test('the error names the setting if the deployment does not allow it', async () => {
+  test('a deployment that does not offer this causes an error that names the setting', async () => {
     const { api, guest } = await startDriver({ conversationClear: false })
     const jane = await guest()
     await expect(api.end(jane, soon())).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('a session', () => {
 })
 
 describe('a guest’s fourth connection, opened by another replica,', () => {
-  test('closes the first one, which is reopened only for the next request', async () => {
+  test('closes the first connection, which is reopened only for the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)

@@ -41,7 +41,7 @@ test('messages are sent while a file is being uploaded', async () => {
 })
 
 test.each([
-  ['a name without an extension', file('x', 'README'), 4004],
+  ['a file name without an extension', file('x', 'README'), 4004],
   ['an empty file', file('', 'empty.txt'), 4102],
 ])('%s is refused', async (_, outgoing, status) => {
   const { api, guest } = await startDriver()
@@ -59,7 +59,7 @@ test.each([
   'virus.exe::$DATA',
   'virus.exe. :a.txt',
   'photo.txt:virus.exe',
-])('the file %j has a blocked extension and is refused without a request to Genesys', async (name) => {
+])('the file %j is refused because of its blocked extension, without a request to Genesys', async (name) => {
   const { api, guest, genesys } = await startDriver()
   await expect(api.upload(await guest(), file('MZ', name), soon())).rejects.toMatchObject({
     code: 'attachment_refused',
@@ -69,7 +69,7 @@ test.each([
 })
 
 test.each(['virus.exe.txt', 'exe.txt', 'photo exe.txt', 'at 12:30.txt'])(
-  'the file %j has an allowed extension and is accepted',
+  'the file %j is accepted because its extension is allowed',
   async (name) => {
     const { api, guest } = await startDriver()
     await expect(api.upload(await guest(), file('x', name), soon())).resolves.toMatchObject({
@@ -104,7 +104,7 @@ test('if the deployment accepts no files, the upload error names the setting to 
   })
 })
 
-test('a file that Genesys rejects after the upload is refused', async () => {
+test('a file is refused if Genesys rejects it after the upload', async () => {
   const { api, guest, genesys } = await startDriver()
   genesys.injectFault(
     { class: 'UploadSuccessEvent' },
@@ -116,7 +116,7 @@ test('a file that Genesys rejects after the upload is refused', async () => {
   })
 })
 
-test('if the socket is lost before an upload is confirmed, the file’s download address confirms it', async () => {
+test('if the socket is lost before an upload is confirmed, the download address confirms the upload', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault({ class: 'UploadSuccessEvent' }, { drop: true })

@@ -8,7 +8,7 @@ import { isState, listen, soon, startDriver, ORIGIN } from '../start-driver.ts'
 const isConfig = ({ path }: { path: string }) => path.endsWith('/config.json')
 const JANE = { origin: ORIGIN, attributes: {} }
 
-test('a page learns which features the deployment has switched on', async () => {
+test('each feature of the deployment is reported as switched on or off', async () => {
   const { api, genesys } = await startDriver({ conversationClear: false, showUserTypingIndicator: false })
   expect(await api.deployment(soon())).toMatchObject({
     id: genesys.deploymentId,
@@ -25,7 +25,7 @@ test('a page learns which features the deployment has switched on', async () => 
 })
 
 /** Shortened from the `config.json` that a website published for its deployment in 2024. */
-test('empty fields of a configuration are omitted, and its labels are read', async () => {
+test('empty fields of the public configuration are omitted, and the labels are read', async () => {
   const localizedLabels = [
     { key: 'MessengerHomeHeaderTitle', value: 'Hola' },
     { key: 'MessengerHomeHeaderSubTitle' },
@@ -81,7 +81,7 @@ test('the deployment is reported as active even without permission to view it', 
   expect(await api.deployment(soon())).toMatchObject({ status: 'active' })
 })
 
-test('concurrent callers share one request for the configuration, which is repeated after five minutes', async () => {
+test('concurrent callers share one request for the configuration, and it is sent again after five minutes', async () => {
   let nowMs = Date.now()
   const { api, genesys } = await startDriver({}, { monotonicNow: () => nowMs })
   await Promise.all([api.deployment(soon()), api.deployment(soon()), api.open(JANE, soon())])
@@ -115,7 +115,7 @@ describe('opening a guest session', () => {
     expect(await api.open(JANE, soon())).toMatchObject({ state: 'new' })
   })
 
-  test('for a caller without an origin sends the socket’s own host, as Genesys’ mobile SDK does', async () => {
+  test('for a caller without an origin sends the socket’s host as the origin, as Genesys’ mobile SDK does', async () => {
     const { api, genesys } = await startDriver()
     await api.open({ ...JANE, origin: undefined }, soon())
     expect(genesys.requests.find(({ path }) => path === '/v1')?.headers.origin).toBe('127.0.0.1')
@@ -148,7 +148,7 @@ describe('opening a guest session', () => {
     })
   })
 
-  test('joins the conversation if the deployment starts it, and sends the attributes', async () => {
+  test('joins a conversation that the deployment starts, and sends the attributes', async () => {
     const { api, genesys } = await startDriver({ autoStart: true })
     const opened = await api.open({ ...JANE, attributes: { 'custom.plan': 'gold' } }, soon())
     expect(opened).toMatchObject({ state: 'new', attributesDelivered: true })
@@ -218,7 +218,7 @@ describe('typing', () => {
     await genesys.seenFrame({ event: 'Typing', direction: 'from-guest' })
   })
 
-  test('is not sent if the deployment does not show it', async () => {
+  test('is not sent if the deployment does not show typing to agents', async () => {
     const { api, guest, genesys } = await startDriver({ showUserTypingIndicator: false })
     const jane = await guest()
     await api.typing(jane, soon())
@@ -227,7 +227,7 @@ describe('typing', () => {
   })
 })
 
-test('a page that listens with a forbidden origin learns that it is not connected', async () => {
+test('a page that listens from a forbidden origin is told that it is disconnected', async () => {
   const { api, genesys } = await startDriver({ allowedDomains: ['www.example.com'] })
   const page = listen(api, { ref: { token: 'token-1' }, origin: ORIGIN })
   await page.until(isState('disconnected'))
@@ -247,7 +247,7 @@ test('Genesys gets the name and version of this service, on the socket and over 
   expect(new Set(agents)).toEqual(new Set([client]))
 })
 
-test('the driver has every capability except sign-in if sign-in is switched off', async () => {
+test('if sign-in is switched off, the driver has every other capability', async () => {
   const { api } = await startDriver({}, { signIn: false })
   expect([...api.capabilities]).toEqual([
     'messages',
@@ -261,7 +261,7 @@ test('the driver has every capability except sign-in if sign-in is switched off'
   expect(api).not.toHaveProperty('signIn')
 })
 
-test('if the login host hangs, guests are not delayed, and only the deployment’s name is missing', async () => {
+test('if the login host hangs, guests get a session within seconds; only the deployment’s name is missing', async () => {
   const { api, guest, genesys } = await startDriver({}, { withOAuth: true })
   genesys.injectFault('POST /oauth/token', { swallow: true, times: 10 })
   const startedAtMs = performance.now()

@@ -17,7 +17,7 @@ async function afterThreeMessages(simulator = {}, options = {}) {
   return { ...driver, jane }
 }
 
-test('the first page has the newest messages, and each page starts with its oldest message', async () => {
+test('the first history page has the newest messages, and each page starts with its oldest message', async () => {
   const { api, jane } = await afterThreeMessages()
   const [newest, oldest] = [
     await api.history(jane, FIRST, soon()),
@@ -31,7 +31,7 @@ test('the first page has the newest messages, and each page starts with its olde
   expect(newest).toMatchObject({ pageNumber: 1, pageSize: 2, pageCount: 2, total: 3 })
 })
 
-test('a message has the same id in the history as in its live event', async () => {
+test('a message is identical in the history and in the response to sending it', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   const sent = await api.send(jane, text('Hello'), soon())
@@ -80,7 +80,7 @@ test('a JWT that Genesys does not accept is renewed once', async () => {
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ facts: { status: 401 } })
 })
 
-test('tabs that request the same page concurrently share one response', async () => {
+test('tabs that read one history page at the same time share one request to Genesys', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   const pages = await Promise.all([1, 2, 3].map(() => api.history(jane, FIRST, soon())))
   expect(new Set(pages.map((page) => page.messages.length))).toEqual(new Set([2]))
@@ -105,20 +105,20 @@ test('the page’s origin is sent with a history request', async () => {
   expect(genesys.requests.find(isHistory)?.headers.origin).toBe('https://shop.example')
 })
 
-test('a response that is not a history fails with upstream_bad_response', async () => {
+test('reading the history fails with upstream_bad_response if the response is not a history', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { novelty: [] } })
   await expect(api.history(jane, FIRST, soon())).rejects.toMatchObject({ code: 'upstream_bad_response' })
 })
 
-test.each([-1, 1.5, 1e300, 'two'])('a page count and a total of %j count as unknown', async (count) => {
+test.each([-1, 1.5, 1e300, 'two'])('a total and a page count of %j are treated as unknown', async (count) => {
   const { api, jane, genesys } = await afterThreeMessages()
   const body = { entities: [{ id: 'm', type: 'Text', text: 'Hello' }], total: count, pageCount: count }
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body })
   expect(await api.history(jane, FIRST, soon())).toMatchObject({ total: 1, pageCount: 1 })
 })
 
-test('a page has at most the 100 newest entries that Genesys sends', async () => {
+test('a history page has at most 100 messages, the newest of those that Genesys sends', async () => {
   const { api, jane, genesys } = await afterThreeMessages()
   const entities = Array.from({ length: 101 }, (_, index) => ({ id: `m${index}`, type: 'Text', text: 'Hi' }))
   genesys.injectFault('GET /api/v2/webmessaging/messages', { status: 200, body: { entities } })

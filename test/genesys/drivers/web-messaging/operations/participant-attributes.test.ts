@@ -18,7 +18,7 @@ test('attributes are written immediately during a conversation', async () => {
   expect(genesys.sawAttributes().now).toEqual(GOLD)
 })
 
-test('another replica, which has seen no message, finds the conversation through the history', async () => {
+test('a replica that has seen none of the messages finds the conversation through the history', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -40,7 +40,7 @@ test.each([
   },
 )
 
-test('without the permission, attributes wait for the next message, and the log names the permission', async () => {
+test('without a permission, attributes wait for the next message, and a hint names the permission', async () => {
   const { api, guest, hints } = await startDriver({ permissions: [] }, { withOAuth: true })
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -81,7 +81,7 @@ test('if the login host hangs, attributes wait for the next message, and later c
   expect(performance.now() - againAtMs).toBeLessThan(250)
 })
 
-test('an API that hangs is given three seconds, and then attributes wait for the next message', async () => {
+test('if the API hangs, the call ends after three seconds, and attributes wait for the next message', async () => {
   const deadlinesMs: unknown[] = []
   const api: Pick<UpstreamClient, 'request'> = {
     request: ({ deadlineAtMs }) => {

@@ -64,15 +64,15 @@ test('a message is sent only after the response to the previous one', async () =
 })
 
 test.each([
-  ['a text that is too long', 'text_too_long', 4011, () => text('ä'.repeat(2049))],
+  ['text that is too long', 'text_too_long', 4011, () => text('ä'.repeat(2049))],
   [
-    'attributes that are too large',
+    'a message with attributes that are too large',
     'attributes_too_large',
     4013,
     () => ({ ...text('Hello'), attributes: { 'custom.big': 'x'.repeat(2048) } }),
   ],
   [
-    'a file that was never uploaded',
+    'a message with a file that was never uploaded',
     'attachment_refused',
     4009,
     () => ({ attachmentIds: [randomUUID()], tracingId: randomUUID() }),
@@ -88,7 +88,7 @@ test.each([
   expect(sent).toMatchObject({ status: 'fulfilled', value: { text: 'Hello' } })
 })
 
-test('a message above the rate limit is not sent, and the guest learns how long to wait', async () => {
+test('a message above the rate limit is refused, and the error states how long to wait', async () => {
   const { api, guest, genesys } = await startDriver({ limits: { messagesPerSecond: 1 } })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
@@ -98,14 +98,14 @@ test('a message above the rate limit is not sent, and the guest learns how long 
   expect(genesys.transcript().map((line) => line.text)).toEqual(['one'])
 })
 
-test('a rate limit whose frame contains a tracing id is attributed to the message', async () => {
+test('a rate-limit error with a tracing id is attributed to the message', async () => {
   const { api, guest } = await startDriver({ limits: { messagesPerSecond: 1 }, tracingIdOnErrors: true })
   const jane = await guest()
   await api.send(jane, text('one'), soon())
   expect(await failure(api.send(jane, text('two'), soon()))).toMatchObject({ code: 'upstream_rate_limited' })
 })
 
-test('if the socket is lost, the history shows that the message was accepted, and it is not sent twice', async () => {
+test('a message accepted just before the socket is lost is found in the history and not sent again', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -116,7 +116,7 @@ test('if the socket is lost, the history shows that the message was accepted, an
   expect(sentTexts(driver)).toHaveLength(1)
 })
 
-test('an earlier message with the same text is not mistaken for one that was lost', async () => {
+test('an earlier message with the same text is not mistaken for a lost message', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   await api.send(jane, text('Hello'), soon())
@@ -140,7 +140,7 @@ test('a lost message is not mistaken for a concurrent one with the same text', a
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('if the socket is lost before a message is accepted, its delivery is unknown and it is not sent again', async () => {
+test('if the socket is lost before a message is accepted, delivery is unknown and no retry is sent', async () => {
   const driver = await startDriver()
   const jane = await driver.guest()
   driver.genesys.injectFault({ received: 'onMessage' }, { drop: true })
@@ -221,7 +221,7 @@ test('a retry does not mistake an older message with the same text for its own',
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-test('a retry does not mistake another message, acknowledged just before it, for its own', async () => {
+test('a retry does not mistake another message that was just acknowledged for its own', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const first = text('ok')
@@ -233,7 +233,7 @@ test('a retry does not mistake another message, acknowledged just before it, for
   expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
 })
 
-describe('a guest’s two tabs that send the same text to two replicas', () => {
+describe('when a guest uses two replicas,', () => {
   /** The same guest at another replica. */
   async function twoReplicas(options: Partial<WebMessagingOptions> = {}) {
     const one = await startDriver()
@@ -242,7 +242,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
     return { one, other, jane: await one.guest(), genesys: one.genesys }
   }
 
-  test('create two messages even if one first attempt was lost and the other was accepted', async () => {
+  test('a retry is sent even if another tab’s message with the same text was accepted', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const [mine, theirs] = [text('ok'), text('ok')]
     const accepted = await one.api.send(jane, theirs, soon())
@@ -251,7 +251,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
     expect(genesys.transcript().map((line) => line.text)).toEqual(['ok', 'ok'])
   })
 
-  test('each find their own message if both retry', async () => {
+  test('the retries of two messages with the same text each find their own message', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const messages = [text('ok'), text('ok')]
     const sent = await Promise.all(messages.map((message) => one.api.send(jane, message, soon())))
@@ -262,7 +262,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
     expect(genesys.transcript()).toHaveLength(2)
   })
 
-  test('create one message even if it was in flight when the other replica read the history', async () => {
+  test('a retry is not sent if the first attempt was in flight when the other replica read the history', async () => {
     const { one, other, jane, genesys } = await twoReplicas({ repeatSettleMs: 1_000 })
     const message = text('ok')
     genesys.injectFault({ received: 'onMessage' }, { delayMs: 400 })
@@ -272,7 +272,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
     expect(genesys.transcript()).toHaveLength(1)
   })
 
-  test('create one message if the other replica saw its echo, and the history is not read', async () => {
+  test('if the other replica saw the first attempt’s echo, a retry is not sent and the history is not read', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -283,7 +283,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
     expect(genesys.requests.some(({ path }) => path.endsWith('/messages'))).toBe(false)
   })
 
-  test('create two messages if Genesys returns no tracing id and the replica saw the other message', async () => {
+  test('without tracing ids in the history, a message that a replica saw is not mistaken for a retry', async () => {
     const { one, other, jane, genesys } = await twoReplicas()
     const page = listen(other.api, jane)
     await page.until(isState('connected'))
@@ -296,7 +296,7 @@ describe('a guest’s two tabs that send the same text to two replicas', () => {
   })
 })
 
-test('a retry finds its message behind many newer ones, by its tracing id', async () => {
+test('a retry finds its message by the tracing id, even behind many newer messages', async () => {
   const { api, guest, genesys } = await startDriver({ limits: false })
   const jane = await guest()
   const message = text('long ago')
@@ -306,7 +306,7 @@ test('a retry finds its message behind many newer ones, by its tracing id', asyn
   expect(found.id).toBe(sent.id)
 })
 
-test('a retry finds a message that was accepted after its first attempt', async () => {
+test('a retry finds a message that was accepted after the stated time of the first attempt', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   const firstTriedAtMs = Date.now()
@@ -327,7 +327,7 @@ test('a retry is not sent while it is unknown whether the first attempt was acce
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('retries while the history fails leave enough reads for a retry after the failure', async () => {
+test('retries that fail to read the history leave enough history reads for a later retry', async () => {
   const driver = await startDriver()
   const { api, guest, genesys } = driver
   const jane = await guest()
@@ -362,7 +362,7 @@ describe('when few history reads are left,', () => {
     expect(await api.send(jane, repeat, clock() + 5_000)).toMatchObject({ text: 'Hello' })
   })
 
-  test('the response to the first attempt already reports when to try again', async () => {
+  test('the error for the first attempt already reports when to try again', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 9; count++) await api.history(jane, FIRST, soon())
@@ -409,7 +409,7 @@ describe('when few history reads are left,', () => {
     await Promise.all(repeats.slice(0, 2))
   })
 
-  test('retries that need more reads than are left use only one of them', async () => {
+  test('several retries that need more reads than are left use only one read in total', async () => {
     const { api, guest, genesys } = await startDriver({ limits: false })
     const jane = await guest()
     for (let count = 0; count < 30; count++) await api.send(jane, text(`message ${count}`), soon())
@@ -433,7 +433,7 @@ test('a retry is not sent if there is no time to wait for a first attempt that m
   expect(sentTexts(driver)).toHaveLength(0)
 })
 
-test('after an "unexpected error" for a message, the history shows whether it was accepted', async () => {
+test('after an "unexpected error" from Genesys, the history shows that a message was accepted', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()
   genesys.injectFault('onMessage', { frame: { class: 'string', code: 5000, body: 'Unexpected error' } })
@@ -451,7 +451,7 @@ test('an unknown frame instead of an echo counts as no response, so the history 
   expect(genesys.transcript()).toHaveLength(1)
 })
 
-test('a malformed frame is reported and breaks no connection, but a request that gets nothing else fails', async () => {
+test('a malformed frame is reported and closes no connection, but a request that gets nothing else fails', async () => {
   const { api, guest, genesys, odd } = await startDriver()
   const jane = await guest()
   genesys.injectFault('JwtResponse', { garbage: true })
@@ -477,7 +477,7 @@ test('a message that is not sent by its deadline fails with upstream_timeout', a
   expect(await failure(api.send(jane, text('Hello'), soon(100)))).toMatchObject({ code: 'upstream_timeout' })
 })
 
-test('a closed driver sends nothing and reports to listeners that they are disconnected', async () => {
+test('a closed driver sends nothing and tells listeners that they are disconnected', async () => {
   const { api, guest } = await startDriver()
   const jane = await guest()
   await api.close()

@@ -24,7 +24,7 @@ test('a guest who signs in gets tokens from Genesys, and Genesys knows who the g
   expect(genesys.sessions.map((session) => session.signedInAs)).toContain('jane')
 })
 
-test('a guest who signs in keeps the conversation if the deployment allows it', async () => {
+test('a guest who signs in keeps the conversation if the deployment allows an upgrade', async () => {
   const { opened, jane } = await signedInGuest(UPGRADE)
   expect(opened.state).toBe('resumed')
   expect(opened.ref['token']).toBe(jane.ref['token'])
@@ -85,7 +85,7 @@ test('an id token is sent to Genesys without the redirect address, which belongs
   expect((body as { oauth: object }).oauth).not.toHaveProperty('redirectUri')
 })
 
-test('another replica configures a signed-in guest with the guest’s JWT', async () => {
+test('another replica configures a signed-in guest’s session with the guest’s JWT', async () => {
   const { signedIn, genesys } = await signedInGuest()
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
@@ -103,7 +103,7 @@ test('an invalid code is refused with a hint for the operator', async () => {
   })
 })
 
-test('a signed-in guest’s token cannot be used without the sign-in', async () => {
+test('a signed-in guest’s token cannot be used without the guest’s JWT', async () => {
   const { jane, genesys } = await signedInGuest(UPGRADE)
   const { deploymentId, messagingUrl, url } = genesys
   const other = await startDriver({}, { deploymentId, messagingUrl, apiUrl: url, cdnUrl: url })
@@ -113,7 +113,7 @@ test('a signed-in guest’s token cannot be used without the sign-in', async () 
   })
 })
 
-test('signing out ends the session for all tabs', async () => {
+test('signing out ends the session at Genesys, and a listening page is notified', async () => {
   const { api, signedIn, genesys } = await signedInGuest()
   const page = listen(api, signedIn)
   await api.signOut(signedIn, soon())
@@ -123,7 +123,7 @@ test('signing out ends the session for all tabs', async () => {
   )
 })
 
-test('signing out with an expired JWT renews it first', async () => {
+test('if Genesys refuses the JWT when the guest signs out, the JWT is renewed', async () => {
   const { api, signedIn, genesys } = await signedInGuest()
   genesys.injectFault('DELETE /api/v2/webdeployments/token/revoke', { status: 401 })
   await api.signOut(signedIn, soon())

@@ -69,7 +69,7 @@ test('the error for a rate limit states how long to wait, in whole seconds', () 
   expect(error.facts.retryAfterSeconds).toBe(3)
 })
 
-test('the error for a rate limit states a wait of at most a day, as for an HTTP response', () => {
+test('the error for a rate limit states a wait of at most a day', () => {
   const error = toUpstreamError({ code: 429, retryAfterSeconds: 1e300 }, 'message')
   expect(error.facts.retryAfterSeconds).toBe(86_400)
 })
@@ -88,7 +88,7 @@ test('only the codes 401, 4006, 4007 and 4017 end a session', () => {
   expect(CODES.map(([code]) => code).filter(isEnd)).toEqual([401, 4006, 4007, 4017])
 })
 
-test('the refusal of typing is recognized by its text', () => {
+test('a refusal of typing is recognized by its text', () => {
   expect(isAboutTyping('Turn on the Feature Toggle or fix the configuration.')).toBe(true)
   expect(isAboutTyping('HTTP authorization error')).toBe(false)
 })

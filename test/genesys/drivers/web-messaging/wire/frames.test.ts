@@ -12,7 +12,7 @@ describe('when a frame is read,', () => {
     })
   })
 
-  test('a rate limit has the code of its frame, not its errorCode, and the number of seconds to wait', () => {
+  test('a rate limit is read with the frame’s code, not the errorCode, and with the seconds to wait', () => {
     const body = { retryAfter: 3, errorCode: 4029, errorMessage: 'Message rate too high for this session' }
     expect(frame({ class: 'TooManyRequestsErrorMessage', code: 429, body })).toEqual({
       class: 'error',
@@ -23,7 +23,7 @@ describe('when a frame is read,', () => {
     })
   })
 
-  test('a frame whose body is a text is recognized as an error by its code', () => {
+  test('a frame whose body is text is recognized as an error by its code', () => {
     expect(frame({ class: 'string', code: 400, body: 'Deployment not found', tracingId: 't' })).toMatchObject(
       {
         class: 'error',
@@ -77,7 +77,7 @@ describe('an unusable frame', () => {
     ['one of an unknown class', '{"class":"Novelty"}', 'unknown class'],
     ['one with the name of an inherited property as its class', '{"class":"constructor"}', 'unknown class'],
     ['one with an invalid body', '{"class":"JwtResponse","body":[]}', 'unreadable JwtResponse'],
-  ])('such as %s is reported without its contents', (_, text, reason) => {
+  ])('such as %s is reported as unrecognized, with a reason', (_, text, reason) => {
     expect(readFrame(text)).toMatchObject({ class: 'unrecognized', reason })
   })
 })

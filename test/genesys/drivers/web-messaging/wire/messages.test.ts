@@ -85,7 +85,7 @@ describe('when an event is read,', () => {
     [typing({ duration: 3000 }), 3000],
     [typing({ durationMs: 4000 }), 4000],
     [typing({}), 5000],
-  ])('typing lasts for its stated duration, or for five seconds if none is stated', (fields, durationMs) => {
+  ])('typing lasts for the stated duration, or for five seconds by default: %j', (fields, durationMs) => {
     expect(event(fields)).toEqual({ type: 'typing', sender: 'agent', durationMs })
   })
 
@@ -233,7 +233,7 @@ describe('content', () => {
     ])
   })
 
-  test('has at most 1,000 elements, and then shows that the next element is left out', () => {
+  test('is cut off after 1,000 elements, and the next element is marked as unsupported', () => {
     const elements = Array.from({ length: 1002 }, (_, index) => ({
       contentType: 'Text',
       text: { body: String(index) },

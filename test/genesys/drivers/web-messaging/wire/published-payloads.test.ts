@@ -82,13 +82,13 @@ describe('the text of a message', () => {
     })
   })
 
-  test('is its own text if it has one', () => {
+  test('is kept even if its quick replies have a title', () => {
     const content = [{ contentType: 'QuickReplyV2', quickReplyV2: { title: 'Go on?', actions: [] } }]
     expect(message({ id: 'a', type: 'Structured', text: 'Well?', content })?.text).toBe('Well?')
   })
 })
 
-describe('cards', () => {
+describe('a card', () => {
   /** KT `MessageExtensionTest`: `bUtToN`, `lInK`; a missing payload is allowed. */
   test.each([
     [
@@ -102,7 +102,7 @@ describe('cards', () => {
     [{ type: 'Button', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Postback', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Link', text: 'Bad', url: 'javascript:alert(1)' }, card()],
-  ])('have their action %j converted or omitted', (fields, expected) => {
+  ])('is read with its action %j converted or omitted', (fields, expected) => {
     expect(action(fields)).toEqual(expected)
   })
 
@@ -135,7 +135,7 @@ describe('cards', () => {
     ])
   })
 
-  test('are made from a generic template (JV ContentGeneric)', () => {
+  test('is made from a generic template (JV ContentGeneric)', () => {
     const generic = { title: 'Old', components: [{ title: 'Go', actions: { textback: 'go' } }] }
     expect(parts({ contentType: 'GenericTemplate', generic })).toEqual([
       { type: 'card', title: 'Old', actions: [{ type: 'postback', text: 'Go', payload: 'go' }] },
@@ -143,7 +143,7 @@ describe('cards', () => {
   })
 })
 
-test('an attachment has its caption (JV ContentAttachment)', () => {
+test('an attachment keeps its caption (JV ContentAttachment)', () => {
   const attachment = { id: 'f', mediaType: 'Image', url: 'https://x.example/a.png', text: 'A boat' }
   expect(parts({ contentType: 'Attachment', attachment })).toMatchObject([
     { type: 'attachment', text: 'A boat' },
@@ -281,7 +281,7 @@ describe('a form (JV ContentForm; its use in SC structured-messages.md)', () => 
   })
 })
 
-test('an answer to a list picker contains its reply text (SC: as the transport builds it)', () => {
+test('an answer to a list picker contains the picker’s reply text (SC: as the transport builds it)', () => {
   const list = { items: [{ text: 'Small', payload: 's' }], inReplyTo: 'l', text: 'Your size' }
   expect(onMessage({ list, tracingId: 't' })['message']).toEqual({
     type: 'Structured',
@@ -319,7 +319,7 @@ test('an answer to a quick reply or a card refers to the id in the message’s b
   expect(JSON.stringify(onMessage({ quickReply: alone, tracingId: 't' }))).not.toContain('originating')
 })
 
-test('a picker whose body and channel have different ids is answered with the body’s id (KT)', () => {
+test('a picker’s replyTo is the id in the message’s body, not a different id in the channel (KT)', () => {
   const content = [{ contentType: 'DatePicker', datePicker: { title: 'When?', availableTimes: [] } }]
   const body = {
     id: 'body',
@@ -333,7 +333,7 @@ test('a picker whose body and channel have different ids is answered with the bo
 
 describe('when an event is read,', () => {
   /** KT 2.15.0-rc1, `core/MessagingClientImpl.kt`: inbound, with the names in `channel.from`. */
-  test('SignIn names the person who has signed in', () => {
+  test('a SignIn event names the person who has signed in', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'SignIn' } }]
     const from = { firstName: 'Jane', lastName: 'Doe' }
     expect(event({ direction: 'Inbound', events, channel: { from } })).toEqual({

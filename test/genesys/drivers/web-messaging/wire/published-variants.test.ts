@@ -40,7 +40,7 @@ describe('an attachment', () => {
     [{ filename: 'a.pdf', fileSize: 12 }],
     [{ fileName: 'a.pdf', contentSizeBytes: 12 }],
     [{ filename: null, fileName: 'a.pdf', fileSize: null, contentSizeBytes: 12 }],
-  ])('has its name and size read from %j', (fields) => {
+  ])('gets its name and size from %j', (fields) => {
     expect(attachment({ id: 'f', mediaType: 'File', ...fields })).toMatchObject([
       { fileName: 'a.pdf', fileSizeBytes: 12 },
     ])
@@ -52,14 +52,14 @@ describe('quick replies that come as button responses', () => {
   const ask = { type: 'Structured', text: 'Sure?' }
 
   /** developer.genesys.cloud, websocketapi#outbound-messages, quoted by SC; KT `MessageExtension.toQuickReplies`. */
-  test('are offered', () => {
+  test('are offered to the guest', () => {
     expect(message({ ...ask, direction: 'Outbound', content: [yes] })?.content).toEqual([
       { type: 'quick-reply', text: 'Yes', payload: 'y' },
     ])
   })
 
   /** KT `MessageExtensionTest`: if the same message has quick replies, only those count. */
-  test('are not offered twice', () => {
+  test('are not offered twice if the message has the same quick replies', () => {
     const quickReply = {
       contentType: 'QuickReply',
       quickReply: { text: 'Yes', payload: 'y', action: 'Message' },
@@ -69,7 +69,7 @@ describe('quick replies that come as button responses', () => {
     ])
   })
 
-  test('are an answer when the guest sends them', () => {
+  test('are read as an answer if the guest sends them', () => {
     expect(message({ ...ask, direction: 'Inbound', content: [yes] })?.content).toEqual([
       { type: 'button-response', text: 'Yes', payload: 'y', source: 'quick-reply' },
     ])
@@ -77,7 +77,7 @@ describe('quick replies that come as button responses', () => {
 })
 
 /** JV ContentQuickReply and ContentCardAction require no field; a card action may be of type `Unknown`. */
-describe('if content has no text or is of an unknown type,', () => {
+describe('when content has no text or no known type,', () => {
   test('a quick reply shows its payload', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { payload: 'yes', action: 'Message' } })).toEqual([
       { type: 'quick-reply', text: 'yes', payload: 'yes' },
@@ -87,7 +87,7 @@ describe('if content has no text or is of an unknown type,', () => {
     ])
   })
 
-  test('a quick reply without text or payload is shown as unsupported content', () => {
+  test('a quick reply that also has no payload is shown as unsupported content', () => {
     expect(parts({ contentType: 'QuickReply', quickReply: { action: 'Message' } })).toEqual([
       { type: 'unsupported', contentType: 'QuickReply' },
     ])
@@ -102,7 +102,7 @@ describe('if content has no text or is of an unknown type,', () => {
       { text: 'Read', url: 'https://x.example/' },
       { type: 'link', text: 'Read', url: 'https://x.example/' },
     ],
-  ])('a card action of type Unknown is a postback or a link: %j', (fields, expected) => {
+  ])('a card action of type Unknown is read as a postback or a link: %j', (fields, expected) => {
     const action = { type: 'Unknown', ...fields }
     expect(
       parts({ contentType: 'Card', card: { title: 'C', actions: [action], defaultAction: action } }),
@@ -133,7 +133,7 @@ describe('a card', () => {
   })
 
   /** KT `createStructuredMessageWithCarouselDefaultActionLinks`: `"text": ""`. */
-  test('in a carousel can have a default action with an empty text', () => {
+  test('in a carousel can have a default action with empty text', () => {
     const defaultAction = { type: 'Link', text: '', url: 'https://x.example/' }
     expect(
       parts({ contentType: 'Carousel', carousel: { cards: [{ title: 'C', defaultAction, actions: [] }] } }),
@@ -168,7 +168,7 @@ describe('a prompt', () => {
     buttonLabel: 'Sign in',
   }
 
-  test('from a bot that requests a sign-in contains the label of its button', () => {
+  test('from a bot that requests a sign-in contains the button’s label', () => {
     const events = [{ eventType: 'Presence', presence: { type: 'Authenticate', receivedMessage } }]
     expect(event({ direction: 'Outbound', events })).toMatchObject({
       status: 'requested',
@@ -186,7 +186,7 @@ describe('a prompt', () => {
 
 describe('a message', () => {
   /** JV NormalizedType has `Message`; a message with only files is sent without a type (SC), so it may come back without one. */
-  test.each([[{ type: 'Message' }], [{}]])('with the type in %j is read as a text message', (type) => {
+  test.each([[{ type: 'Message' }], [{}]])('with %j as its type is read as a text message', (type) => {
     expect(message({ ...type, direction: 'Outbound', text: 'Hello' })).toMatchObject({
       type: 'text',
       text: 'Hello',
@@ -256,7 +256,7 @@ describe('a place', () => {
     expect(location(fields)).toMatchObject([{ location: { text, ...fields } }])
   })
 
-  test('without any known content is omitted', () => {
+  test('without any known field is omitted', () => {
     expect(location({})).toEqual([{ type: 'date-picker', availableTimes: [] }])
   })
 })
@@ -323,7 +323,7 @@ describe('a frame', () => {
   )
 
   test.each([9e18, 1e300, '9e18', -1, 0])(
-    'with the expirationDate %j, which is no time in seconds or milliseconds, is read without it',
+    'with the implausible expirationDate %j is read without an expiry',
     (expirationDate) => {
       const read = frame({ class: 'SessionResponse', body: { connected: true, expirationDate } })
       expect(read).toMatchObject({ class: 'SessionResponse', body: { expirationDate: undefined } })
@@ -367,7 +367,7 @@ describe('a frame', () => {
     })
   })
 
-  test('is read with the first 1,000 entries of a list', () => {
+  test('is read with only the first 1,000 entries of a list', () => {
     const body = { connected: true, blockedExtensions: Array(1001).fill('.ade') }
     const read = frame({ class: 'SessionResponse', body })
     expect(read).toMatchObject({ body: { blockedExtensions: { length: 1000 } } })

@@ -33,7 +33,7 @@ describe('a message from Genesys', () => {
     expect(readStructuredMessage(WHOLE)).toEqual(WHOLE)
   })
 
-  test('may have no fields, and unknown ones are ignored', () => {
+  test('may have no known fields, and unknown fields are ignored', () => {
     expect(readStructuredMessage({ novelty: 1 })).toEqual({})
   })
 
@@ -48,12 +48,12 @@ describe('a message from Genesys', () => {
     ])
   })
 
-  test('is read with its first 100 events', () => {
+  test('is read with only its first 100 events', () => {
     const events = Array(100_000).fill({ eventType: 'Typing' })
     expect(readStructuredMessage({ events })?.events).toHaveLength(100)
   })
 
-  test('is read without its duration if the duration is infinite', () => {
+  test('is read without its typing duration if the duration is infinite', () => {
     const { events } = JSON.parse('{"events":[{"typing":{"duration":1e999}}]}') as object & {
       events: unknown
     }
@@ -61,7 +61,7 @@ describe('a message from Genesys', () => {
   })
 })
 
-test('a field of the wrong type is omitted, and the others are kept', () => {
+test('a field of the wrong type is omitted, and the other fields are kept', () => {
   const places = pathsIn(WHOLE)
   fc.assert(
     fc.property(fc.constantFrom(...places), fc.jsonValue(), (path, value) => {
