@@ -86,7 +86,7 @@ async function openForInspection(service: Demo, { colorScheme, device, lang }: L
 }
 
 describe.each(LOOKS)('in $colorScheme colors on a $device with the language $lang,', (look) => {
-  test('axe finds no violation from the start of the chat to its end', async () => {
+  test('axe finds no violations from the start of the chat to its end', async () => {
     demo = await startDemo({ simulator: { agent: 'silent' } })
     const opened = await openForInspection(demo, look)
     const { page, context, chat, words, found, part, inspect, say } = opened
@@ -135,7 +135,7 @@ describe.each(LOOKS)('in $colorScheme colors on a $device with the language $lan
     await context.close()
   })
 
-  test('axe finds no violation in a form, a question, an expiring session and a read-only conversation', async () => {
+  test('axe finds no violations in a form, a question, an expiring session or a read-only conversation', async () => {
     const sessionDurationSeconds = 600
     let behindMs = 400_000
     const now = () => Date.now() - behindMs

@@ -36,7 +36,7 @@ async function execute(page: Page, method: string, path: string): Promise<string
 const OFF_BY_DEFAULT =
   /^[A-Z]+ \/(callbacks|transcript|survey|journey\/\w+|availability|knowledge\/.+|sign-in)$/
 
-test('the examples of all operations that are on by default can be executed unedited, one after another', async () => {
+test('all operations that are on by default can be executed in order with their unedited examples', async () => {
   const { page, context, mistakes } = await openPage(browser, `${demo.url}/docs/`)
   const steps = [
     ['POST', '/guest-session', '201'],
@@ -89,7 +89,7 @@ test('the API page is served at an address outside ALLOWED_ORIGINS, and names th
   await context.close()
 })
 
-test('the API page at an allowed address does not mention origins', async () => {
+test('at an allowed address, the API page shows no note about ALLOWED_ORIGINS', async () => {
   const { page, context } = await openPage(browser, `${demo.url}/docs/`)
   await page.locator('.opblock').first().waitFor()
   // The page asks the service whether its address is allowed.

@@ -74,7 +74,7 @@ describe.each(['light', 'dark'] as const)('in %s colors,', (colorScheme) => {
     await context.close()
   })
 
-  test('axe finds no violation from the start of the chat to its end', async () => {
+  test('axe finds no violations from the start of the chat to its end', async () => {
     const { page, context } = await openPage(browser, `${demo.url}/demo/`, {
       colorScheme,
       reducedMotion: 'reduce',

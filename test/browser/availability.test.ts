@@ -80,7 +80,7 @@ async function comeBackAt(page: Page, at: string): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
 }
 
-test('a closed chat shows its opening time and opens by itself, and closing does not end a conversation', async () => {
+test('the chat shows when it opens, opens by itself, and does not end a conversation when it closes', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"')
   await untilClosed(panel)
   await launcher.click()
@@ -141,7 +141,7 @@ test('a guest in Tokyo sees local times, even on the night when the clocks chang
   expect(await panel.getByText('نعود اليوم الساعة 5:00 م.').isVisible()).toBe(true)
 })
 
-test('neither an unknown state nor a service that does not respond changes the chat', async () => {
+test('the chat works as usual if its availability is unknown or cannot be fetched', async () => {
   const { page, panel, chat, launcher } = await openAt('2026-11-25T19:00:00Z', 'when-closed="notice"', {
     prepare: async (opening) => {
       await opening.clock.setFixedTime('2026-11-25T19:00:00Z')

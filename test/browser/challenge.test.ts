@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-describe('a proof of work', () => {
+describe('a proof-of-work challenge', () => {
   let demo: Demo
   beforeAll(async () => {
     demo = await startDemo({
@@ -40,7 +40,7 @@ describe('a proof of work', () => {
   })
   afterAll(() => demo.close())
 
-  test.each(LOOKS)('is solved by the chat itself in %s on a %s', async (lang, device) => {
+  test.each(LOOKS)('is solved by the chat itself, in %s on a %s', async (lang, device) => {
     const { page, context, panel } = await openElement(browser, demo, '', look(lang, device))
     const statuses: number[] = []
     page.on('response', (response) => {
@@ -60,7 +60,7 @@ describe('a proof of work', () => {
     await context.close()
   })
 
-  test('is solved again when the guest starts a new chat, after a read-only one and an ended one', async () => {
+  test('is solved again when the guest starts a new chat after a read-only or ended conversation', async () => {
     const { page, context, panel, chat } = await openElement(browser, demo)
     const statuses: number[] = []
     page.on('response', (response) => {

@@ -102,7 +102,7 @@ test.each(['AcrossSubdomains', 'DomainOrSubdomainOnly'])(
   },
 )
 
-test('the chat stores nothing if its deployment keeps no sessions', async () => {
+test('the chat stores no session token if its deployment does not keep sessions', async () => {
   demo = await startDemo({ simulator: { agent: 'silent' } })
   const { page, context, chat } = await openElement(browser, demo, 'open')
   await chat.say('hello')

@@ -107,7 +107,7 @@ test('the header shows “Chat closed” after the agent has left, until the gue
   await part('.header-state').getByText('Connected', { exact: true }).waitFor()
 })
 
-test('the dialog keeps the name of the chat, regardless of who wrote last', async () => {
+test('the dialog keeps the chat’s name, regardless of who wrote last', async () => {
   const { page, chat } = await begin()
   demo.simulator.agentSays('I am Ada.')
   await chat.hears('I am Ada.')
@@ -115,7 +115,7 @@ test('the dialog keeps the name of the chat, regardless of who wrote last', asyn
   await page.getByRole('dialog', { name: 'Chat with us' }).waitFor()
 })
 
-test('no two buttons have the same name', async () => {
+test('no two buttons have the same accessible name', async () => {
   const { page, chat, part } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),
@@ -165,7 +165,7 @@ test('a carousel has arrows only if there are more cards than fit', async () => 
   await page.getByRole('button', { name: 'Next: Moss' }).waitFor()
 })
 
-test('a carousel dims the arrow at its end, shows dots, and fades out at a side with more cards', async () => {
+test('a carousel disables the arrow at each end, marks its position with dots, and fades toward more cards', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
   demo.simulator.botSays(carouselOf('Hale', 'Moss', 'Tern'))
   const dots = () =>
@@ -240,7 +240,7 @@ test('at 400% zoom, the newest message is in view even when a notice is shown', 
   await page.getByText('You are offline.').waitFor({ state: 'detached' })
 })
 
-test('the console warns about a base-url at which another server responds', async () => {
+test('the console warns if a server other than the chat service responds at base-url', async () => {
   let warning: Promise<ConsoleMessage> | undefined
   opened = await openElement(browser, demo, '', {
     prepare: async (page) => {

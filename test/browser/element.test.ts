@@ -57,7 +57,7 @@ describe.each([
   ['a phone', { width: 390, height: 844 }],
   ['a desktop at 400% zoom', { width: 320, height: 256 }],
 ])('on %s,', (_name, viewport) => {
-  test('the panel is modal: the focus stays in it, and the page behind is inert', async () => {
+  test('the panel is modal: focus stays inside, and the page behind is inert', async () => {
     const { page, chat, panel } = await open('', { viewport })
     await chat.open()
     await page.getByText('Connected').waitFor({ state: 'attached' })
@@ -96,7 +96,7 @@ test('in a large window, the page next to the panel stays usable', async () => {
   )
 })
 
-test('messages to a closed chat are still unread after a reload, and the page’s title shows their number', async () => {
+test('messages that arrive in a closed chat stay unread after a reload and are counted in the page title', async () => {
   const opened = await open('storage="session" notify="title sound"')
   const { page, chat } = opened
   await begin(opened)
@@ -115,7 +115,7 @@ test('messages to a closed chat are still unread after a reload, and the page’
   await page.getByRole('button', { name: 'Open chat', exact: true }).waitFor()
 })
 
-test('a lasting failure is shown within 20 s, with a Try again button that reconnects', async () => {
+test('a connection that keeps failing is reported within 20 s, with a Try again button that reconnects', async () => {
   const { page, chat } = await open('', { clock: true })
   await page.route('**/events', (route) => route.abort())
   await chat.open()
@@ -135,7 +135,7 @@ test('a lasting failure is shown within 20 s, with a Try again button that recon
   await page.getByText('We can’t reach the chat.').waitFor({ state: 'hidden' })
 })
 
-test('a guest is warned before the session expires, can extend it by writing, and sees when it has ended', async () => {
+test('a guest is warned before the session expires, can extend it by writing, and is told when it ends', async () => {
   await demo.close()
   let behindMs = 400_000
   const now = () => Date.now() - behindMs
@@ -172,7 +172,7 @@ test('a session that does not open is reported within 20 s, with a Try again but
   await page.getByText('Connected').waitFor()
 })
 
-test('pickers and quick replies close when they are answered, and stay closed after a reload', async () => {
+test('pickers and quick replies close once used, and stay closed after a reload', async () => {
   const opened = await open('storage="session"')
   const { page, chat } = opened
   await begin(opened)
@@ -227,7 +227,7 @@ test('in a right-to-left language, the chat’s position, the carousel and its a
 })
 
 describe('the page can', () => {
-  test('choose the side of the chat and its distance from the edge', async () => {
+  test('choose which side the chat is on and how far it is from the edges', async () => {
     const { page } = await open('side="left" offset="40px 60px"')
     const button = await page.getByRole('button', { name: 'Open chat' }).boundingBox()
     const { height } = page.viewportSize()!
@@ -236,7 +236,7 @@ describe('the page can', () => {
     expect((await page.getByRole('dialog').boundingBox())!.x).toBe(60)
   })
 
-  test('have its own button for the chat, which gets the focus back', async () => {
+  test('open the chat with its own button, and that button regains focus when the chat closes', async () => {
     const { page } = await open('launcher="none"')
     await page.getByText('A shop').waitFor()
     await page.evaluate(() => {
@@ -259,7 +259,7 @@ describe('the page can', () => {
     expect(await launcher.evaluate((button) => getComputedStyle(button).borderTopLeftRadius)).toBe('7px')
   })
 
-  test('set the size of a rem within the chat, which by default is the same as on the page', async () => {
+  test('set the size of a rem in the chat, and otherwise the size on the page applies', async () => {
     const sizeOf = async (head: string) => {
       const { page } = await open('', { head })
       return (await page.getByRole('button', { name: 'Open chat' }).boundingBox())!.height
@@ -324,7 +324,7 @@ test('a fresh address is requested each time the guest opens a file', async () =
   }
 })
 
-test('the name of a file is shown without characters that would reorder it', async () => {
+test('a file name is shown without the characters that would change its reading order', async () => {
   const opened = await open()
   await begin(opened)
   const name = 'photo-\u2067png\u200f.exe'
@@ -382,7 +382,7 @@ test('no button, card or field is wider than a narrow window, and each target is
   await page.screenshot({ path: 'test-output/narrow.png' })
 })
 
-test('a link in front of thousands of closing parentheses is shown', async () => {
+test('a link followed by thousands of closing parentheses is shown', async () => {
   const opened = await open()
   await begin(opened)
   demo.simulator.agentSays(`https://example.com/${')'.repeat(3900)}`)

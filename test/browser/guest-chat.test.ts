@@ -47,7 +47,7 @@ describe('a visitor to the shop', () => {
     expect(mistakes).toEqual([])
   })
 
-  test('opens no session before the chat is opened', async () => {
+  test('has no session until the chat is opened', async () => {
     const { page } = await openShop()
     await page.getByRole('button', { name: 'Open chat' }).waitFor()
     expect(demo.simulator.sessions).toEqual([])
@@ -56,7 +56,7 @@ describe('a visitor to the shop', () => {
     expect(demo.simulator.sessions).toHaveLength(1)
   })
 
-  test('finds the conversation again after a reload, and continues it', async () => {
+  test('still sees the conversation after a reload, and can continue it', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -126,7 +126,7 @@ describe('a visitor to the shop', () => {
     await chat.hears('How can I help you?')
   })
 
-  test('cannot be sent to an unsafe address by a link', async () => {
+  test('sees neither a link to a javascript: address nor an image from HTML in a message', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')
@@ -142,7 +142,7 @@ describe('a visitor to the shop', () => {
     expect(await page.title()).toContain('Oak')
   })
 
-  test('ends the chat after a confirmation, and starts a new one', async () => {
+  test('can end the chat after confirming, and then start a new one', async () => {
     const { page, chat } = await openShop()
     await chat.open()
     await chat.say('Hello')

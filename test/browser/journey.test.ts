@@ -63,7 +63,7 @@ test.each([
   ['de', PHONE, 'Können wir Ihnen helfen?'],
   ['ar', PHONE, 'هل يمكننا مساعدتك؟'],
 ])(
-  'in %s on a phone, a visitor declines an invitation, and the website records a custom event',
+  'in %s on a phone, a visitor can decline an invitation, and the website can record a custom event',
   async (lang, viewport, offer) => {
     demo.simulator.setActionMaps([{}])
     const before = demo.simulator.actionStates.length
@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('without the journey attribute, no event is sent, and the visitor gets no id', async () => {
+test('without the journey attribute, no journey event is sent, and the visitor gets no id', async () => {
   const before = demo.requests.length
   const { page, context, chat } = await open('en', DESKTOP, '')
   await chat.open()

@@ -103,7 +103,7 @@ test('the guest can still write if the article search fails', async () => {
   await context.close()
 })
 
-test('if an article in the list cannot be opened, the guest sees a message', async () => {
+test('if an article in the list cannot be opened, the guest sees an error message', async () => {
   const { page, context, panel } = await openElement(browser, demo, 'knowledge="first"')
   await page.route('**/knowledge/articles/*', (route) => route.abort())
   await openByKey(page)
@@ -143,7 +143,7 @@ test('a resumed conversation is shown without articles', async () => {
   await context.close()
 })
 
-test('a chat that the page itself opens does not wait for a search', async () => {
+test('if the page itself opens the chat, the guest can write without searching first', async () => {
   const { page, context, chat, panel } = await openElement(browser, demo, 'knowledge="first"')
   await chat.open()
   await panel.locator('input[type=search]').waitFor()

@@ -93,7 +93,7 @@ test.each(Object.entries(MESSAGE_TYPES))(
   },
 )
 
-test('a guest sees a placeholder for a message of an unknown type, and can continue writing', async () => {
+test('a guest sees a placeholder for a message of an unsupported type, and can continue writing', async () => {
   const { guest, mistakes, reload, axeIsClean } = await beginAsKeyboardGuest()
   for (const contentType of TYPES_WITHOUT_A_SHAPE) demo.simulator.botSays({ content: [{ contentType }] })
   const notices = guest.chat.log.locator('.other').getByText(/can’t be shown here/)

@@ -68,7 +68,7 @@ test('a page on an allowed website loads the client from the service and uses it
   await context.close()
 })
 
-test('a page on another website is refused before the service does any work', async () => {
+test('a page on a website that is not allowed is refused before the service opens a session', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const seenByThePage = await page.evaluate(async (service) => {
     const outcome = async (init: RequestInit) => {
@@ -102,7 +102,7 @@ test('a page on another website is refused before the service does any work', as
   await context.close()
 })
 
-test('a page that is not allowed can read which setting to change, even after a preflight', async () => {
+test('a page on a website that is not allowed can read which setting to change, even after a preflight', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const refused = await page.evaluate(async (service) => {
     const answer = await fetch(`${service}/guest-session`, {
@@ -119,7 +119,7 @@ test('a page that is not allowed can read which setting to change, even after a 
   await context.close()
 })
 
-test('on a website that is not allowed, the console names the setting that a refused script needs', async () => {
+test('on a website that is not allowed, the console names the setting that would allow the scripts', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   for (const script of ['client.js', 'guest-chat.js']) {
     const logged = page.waitForEvent('console', (line) => line.location().url.endsWith(script))
@@ -132,7 +132,7 @@ test('on a website that is not allowed, the console names the setting that a ref
   await context.close()
 })
 
-test('on a website that is not allowed, a bundled chat makes the console name the setting to change', async () => {
+test('on a website that is not allowed, a bundled chat says in the console to add the page’s origin', async () => {
   const { page, context } = await openPage(browser, demo.foreignSite)
   const warned = page.waitForEvent('console', (line) => line.type() === 'warning')
   await page.addScriptTag({ path: 'dist/browser/guest-chat.js', type: 'module' })

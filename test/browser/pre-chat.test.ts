@@ -40,7 +40,7 @@ test.each([
   ['de', 'phone', 'Bevor es losgeht', 'Bitte prüfen Sie Ihre E-Mail-Adresse.'],
   ['ar', 'phone', 'قبل أن نبدأ', 'يرجى التحقق من عنوان بريدك الإلكتروني.'],
 ])(
-  'the chat in %s on a %s has a form that can be filled in by keyboard, and opens with the answers',
+  'in %s on a %s, the pre-chat form can be filled in by keyboard, and the agent sees the answers',
   async (lang, device, title, check) => {
     const { page, context, panel } = await openElement(browser, demo, '', {
       lang,

@@ -66,7 +66,7 @@ const heardBy = (page: Page, type: string) =>
     type,
   )
 
-test('a request that arrives before the code for prompts has loaded is shown when it has', async () => {
+test('a sign-in request that arrives while the code for prompts is still loading is shown afterward', async () => {
   let load = (): void => undefined
   const loading = new Promise<void>((resolve) => (load = resolve))
   const { page, chat, context } = await openElement(browser, demo, 'prompts="sign-in"', {
@@ -84,7 +84,7 @@ test('a request that arrives before the code for prompts has loaded is shown whe
   await context.close()
 })
 
-test('an offer that the page handles is shown as a question, and the page gets the reply and the offer', async () => {
+test('an offer that the page handles is shown as a question, and the page gets the reply with the offer', async () => {
   const { page, context } = await openListening('prompts="sign-in co-browse video"')
   demo.simulator.agentSays({ events: [VIDEO] })
   const video = page.getByRole('group', { name: 'May we talk to you by video?' })
@@ -107,7 +107,7 @@ test('an offer that the page handles is shown as a question, and the page gets t
   await context.close()
 })
 
-test('the question about an offer disappears when the offer expires or the conversation is over', async () => {
+test('the question about an offer disappears when the offer expires or the conversation ends', async () => {
   const { page, context } = await openListening('prompts="video"')
   const question = page.getByRole('group', { name: 'May we talk to you by video?' })
   demo.simulator.agentSays({ events: [VIDEO] })
@@ -122,7 +122,7 @@ test('the question about an offer disappears when the offer expires or the conve
   await context.close()
 })
 
-test('an offer that the page does not handle is only dispatched as an event, and the guest is not asked', async () => {
+test('if the page does not handle an offer, only an event is dispatched, and the guest is not asked', async () => {
   const { page, chat, context } = await openListening('prompts="sign-in"')
   demo.simulator.agentSays({ events: [VIDEO] })
   demo.simulator.agentSays('Later, then.')

@@ -75,7 +75,7 @@ describe('opening a chat', () => {
     ])
   })
 
-  test('solves the challenge that signing in or starting a new conversation may require', async () => {
+  test('can be followed by a sign-in and a new conversation that each require solving a challenge', async () => {
     const challenge = { kind: 'turnstile', siteKey: 'public' } as const
     const required = () => json(403, { code: 'challenge_required', challenge })
     const solveChallenge = jest.fn(async () => {
@@ -98,7 +98,7 @@ describe('opening a chat', () => {
     ])
   })
 
-  test('starts a new conversation for a different visitor', async () => {
+  test('starts over with a new conversation when a different visitor signs in', async () => {
     await chat.open()
     service.bend('POST guest-session', problem(401, 'session_invalid'))
     const session = await chat.identify('jwt of another')
@@ -163,7 +163,7 @@ describe('opening a chat', () => {
     expect(kept.getItem('secret-of-the-website')).toBe('of.the.website')
   })
 
-  test('writes only to the storage that the page chose', async () => {
+  test('leaves no session to resume if the page has not chosen a storage', async () => {
     await chat.open()
     expect(newChat().canResume).toBe(false)
   })
@@ -177,7 +177,7 @@ describe('opening a chat', () => {
     expect(service.asked('POST messages')[0]?.headers).toMatchObject({ Authorization: 'Bearer guest1.token' })
   })
 
-  test('uses a token that another tab has renewed, but not another guest’s token', async () => {
+  test('lets later requests use a token that another tab has renewed, but not another guest’s token', async () => {
     const shared = storage()
     chat = newChat({ storage: shared })
     await chat.open()
@@ -191,7 +191,7 @@ describe('opening a chat', () => {
     ])
   })
 
-  test('rejects with the service’s code and hint if the service refuses it', async () => {
+  test('rejects with the service’s code and hint if the service refuses the session', async () => {
     const refusal = { code: 'origin_not_allowed', detail: 'Not this website.', hint: 'Set ALLOWED_ORIGINS.' }
     service.bend('POST guest-session', json(403, refusal))
     await expect(chat.open()).rejects.toMatchObject({
@@ -234,7 +234,7 @@ describe('sending a message', () => {
     expect(second?.headers['Idempotency-Retry']).toBe('1')
   })
 
-  test('sends an empty Idempotency-After if no message was known', async () => {
+  test('includes an empty Idempotency-After in the retry if no earlier message is known', async () => {
     service.bend('POST messages', noNetwork())
     const sent = chat.send('Hello')
     await settle(5000)
@@ -242,7 +242,7 @@ describe('sending a message', () => {
     expect(service.asked('POST messages')[1]?.headers['Idempotency-After']).toBe('')
   })
 
-  test('waits for as long as Retry-After specifies', async () => {
+  test('waits as long as Retry-After specifies before retrying', async () => {
     service.bend('POST messages', problem(429, 'upstream_rate_limited', { 'Retry-After': '30' }))
     void chat.send('Hello')
     await settle(29_000)
@@ -269,7 +269,7 @@ describe('sending a message', () => {
     expect(chat.messages).toMatchObject([{ status: 'sent' }])
   })
 
-  test('is retried for two minutes, and after that only by the guest', async () => {
+  test('is retried only for a limited time, and then the message fails', async () => {
     service.bend('POST messages', ...Array.from({ length: 99 }, noNetwork))
     const failed = expect(chat.send('Hello')).rejects.toMatchObject({ code: 'no_answer' })
     await settle(180_000)
@@ -353,7 +353,7 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(2)
   })
 
-  test('are considered dead after 40 s without a byte', async () => {
+  test('are requested again after 40 s without a byte', async () => {
     await openLive()
     await settle(39_000)
     service.streams[0]!.push(': keep-alive\n\n')
@@ -363,7 +363,7 @@ describe('live events', () => {
     expect(service.streams).toHaveLength(2)
   })
 
-  test('reconnect when the service requests it', async () => {
+  test('are reconnected after the delay that the service requests', async () => {
     await openLive()
     service.streams[0]!.push(frame('reconnect', { afterMs: 800 }))
     service.streams[0]!.end()
@@ -373,7 +373,7 @@ describe('live events', () => {
     expect(service.streams).toHaveLength(2)
   })
 
-  test('show who is typing until the sender stops', async () => {
+  test('show who is typing until a message arrives or the typing times out', async () => {
     await openLive()
     service.streams[0]!.push(frame('typing', { sender: 'agent', durationMs: 5000 }))
     await settle()
@@ -432,7 +432,7 @@ describe('live events', () => {
 })
 
 describe('in a conversation,', () => {
-  test('a typing notice is sent at most once every five seconds, and its failure is ignored', async () => {
+  test('typing notices are sent at most once every five seconds, and failures are ignored', async () => {
     await chat.open()
     service.bend('POST typing', problem(503, 'overloaded'))
     for (let second = 0; second < 10; second++) {
@@ -452,7 +452,7 @@ describe('in a conversation,', () => {
     expect(kept.getItem(TOKEN_KEY)).toBeNull()
   })
 
-  test('a new conversation replaces one that is read-only', async () => {
+  test('a new conversation can replace a read-only conversation', async () => {
     await chat.send('Hello')
     service.bend('POST messages', problem(409, 'session_read_only'))
     await expect(chat.send('More')).rejects.toThrow()
@@ -468,7 +468,7 @@ describe('in a conversation,', () => {
     expect(chat.messages).toEqual([])
   })
 
-  test('closing the chat stops everything, and opening it again continues the conversation', async () => {
+  test('sending a message in a closed chat reopens the chat and continues the conversation', async () => {
     await chat.open()
     await settle()
     chat.close()
@@ -509,7 +509,7 @@ describe('in a conversation,', () => {
 describe('a page that only listens', () => {
   const lives = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() })
 
-  test('renews its session token each time half of the token’s lifetime is over', async () => {
+  test('renews its session token each time half of the token’s lifetime has passed', async () => {
     service.bend('POST guest-session', service.session(lives(10)))
     await chat.open()
     service.bend('GET guest-session', () => service.session({ ...lives(10), session: 'guest1.second' }))
@@ -526,7 +526,7 @@ describe('a page that only listens', () => {
     ])
   })
 
-  test('verifies its visitor again if using the token does not renew it', async () => {
+  test('sends a fresh visitor JWT if using the session token does not renew it', async () => {
     let jwts = 0
     chat = newChat({ userToken: () => `jwt-${(jwts += 1)}` })
     service.bend('POST guest-session', service.session(lives(5)), service.session(lives(5)))
@@ -540,7 +540,7 @@ describe('a page that only listens', () => {
     expect(chat.state).toBe('open')
   })
 
-  test('resumes with its visitor’s JWT when the token has expired', async () => {
+  test('resumes with the visitor’s JWT when the session token has expired', async () => {
     chat = newChat({ userToken: () => 'jwt' })
     await chat.open()
     service.bend('GET events', problem(401, 'session_invalid'))
@@ -564,7 +564,7 @@ test('a chat that was closed while it was opening can be opened again', async ()
   await expect(chat.open()).resolves.toMatchObject({ state: 'new' })
 })
 
-test('a sign-in that invalidates the stream’s token does not end the stream, which gets the new token', async () => {
+test('after a sign-in invalidates the stream’s token, live events continue with the new token', async () => {
   await chat.open()
   service.bend('POST guest-session', async () => {
     service.bend('GET events', problem(401, 'session_invalid'))

@@ -17,7 +17,7 @@ describe.each(Object.keys(AVAILABILITY_TEXTS))('the language %s', (language) => 
     }
   })
 
-  test('leaves no placeholder in the text that a guest reads', () => {
+  test('has no unfilled placeholder in its announcement of the opening time', () => {
     for (const opensAt of ['2026-11-25T18:00:00Z', '2026-11-26T08:00:00Z', '2026-11-30T08:00:00Z']) {
       const words = closedWords({ state: 'closed', opensAt }, { ...AT_NOON, texts, locale: language })
       expect(words?.reopens).toMatch(/^[^{}]+$/)

@@ -155,7 +155,7 @@ describe('random text', () => {
     expect([...RecordedElement.addresses].sort()).toEqual(['https:', 'mailto:', 'tel:'])
   }, 120_000)
 
-  test('is parsed in linear time, even in a message of the maximum length', () => {
+  test('is parsed within two seconds, even if it repeats one piece of markup 8,000 times', () => {
     for (const piece of [...pieces, '*a ', '[a](', '(a) ', '> > ', '_a* ', '*_'])
       expect(timeOf(() => richText(piece.repeat(8000)))).toBeLessThan(2000)
   })

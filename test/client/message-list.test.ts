@@ -27,7 +27,7 @@ test('messages are sorted by time, in whatever order they arrive', () => {
   expect(ids()).toEqual(['a', 'b', 'c'])
 })
 
-test('a repeated message is not new, and appears once', () => {
+test('a message that arrives twice appears only once, and is reported as new only once', () => {
   const { messageList, ids } = start()
   messageList.merge([message('a', 1, 'one')], true)
   expect(messageList.merge([message('a', 1, 'one'), message('b', 2, 'two')], true)).toMatchObject([
@@ -36,7 +36,7 @@ test('a repeated message is not new, and appears once', () => {
   expect(ids()).toEqual(['a', 'b'])
 })
 
-test("the guest's own message appears immediately at the end, and moves to its time when it is accepted", () => {
+test("the guest's own message appears at the end immediately, and is sorted by time when it is accepted", () => {
   const { messageList } = start()
   messageList.addPending('key-1', { text: 'Hello' })
   messageList.merge([message('later', 59, 'late')], true)
@@ -60,7 +60,7 @@ test('an echo that arrives before the response replaces the pending message', ()
   expect(messageList.messages).toHaveLength(1)
 })
 
-test('the same text from another tab stays a separate message', () => {
+test('a message from another tab with the same text as a pending message stays separate', () => {
   const { messageList } = start()
   messageList.addPending('key-1', { text: 'ok' })
   messageList.merge([message('other-tab', 31, 'ok', 'guest')], true)
@@ -71,14 +71,14 @@ test('the same text from another tab stays a separate message', () => {
   ])
 })
 
-test('the same text in the history is not treated as an echo', () => {
+test('a message in the history is not treated as the echo of a pending message with the same text', () => {
   const { messageList } = start()
   messageList.addPending('key-1', { text: 'Hello' })
   messageList.merge([message('yesterday', 1, 'Hello', 'guest')], false)
   expect(messageList.messages.map(({ status }) => status)).toEqual(['sent', 'pending'])
 })
 
-test('a failed message keeps its place and its reason until it is retried or discarded', () => {
+test('a failed message stays in the list with its reason, and can be retried or discarded', () => {
   const { messageList } = start()
   const problem = new ChatProblem('text_too_long', { status: 413 })
   messageList.addPending('key-1', { text: 'long' })
@@ -99,7 +99,7 @@ test('a new conversation keeps only unsent messages', () => {
   expect(messageList.lastId()).toBeUndefined()
 })
 
-test('a choice is shown as a message with its text', () => {
+test('a chosen quick reply is shown as a message with the reply’s text', () => {
   const { messageList } = start()
   messageList.addPending('key-1', { quickReply: { text: 'Yes', payload: 'yes' } })
   expect(messageList.messages).toMatchObject([{ text: 'Yes', type: 'structured', sender: 'guest' }])

@@ -29,7 +29,7 @@ function watch(answer: () => Promise<Availability>) {
   return { availability, onNotEnabled }
 }
 
-test('a page checks availability once a minute, and stops while it is hidden', async () => {
+test('a page checks availability once a minute, and stops checking while hidden', async () => {
   const { availability } = watch(() => Promise.resolve(OPEN))
   await jest.advanceTimersByTimeAsync(119_000)
   expect(availability).toHaveBeenCalledTimes(2)

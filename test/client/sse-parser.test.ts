@@ -10,17 +10,17 @@ function parse(...chunks: string[]) {
   return { events, retries }
 }
 
-describe('a text/event-stream', () => {
-  test('is parsed into events with a name, data and an id', () => {
+describe('the text/event-stream parser', () => {
+  test('yields events with a name, data and an id', () => {
     const { events } = parse('id: 7\nevent: message\ndata: {"a":1}\n\n')
     expect(events).toEqual([{ id: '7', event: 'message', data: '{"a":1}' }])
   })
 
-  test('has its data lines joined, without the one space after each colon', () => {
+  test('joins data lines without the first space after each colon', () => {
     expect(parse('data:a\ndata:  b\ndata\n\n').events[0]?.data).toBe('a\n b\n')
   })
 
-  test('has events with the default name "message", and no event without data', () => {
+  test('names events "message" by default, and yields no event without data', () => {
     const { events } = parse('event: typing\n\ndata: x\n\n')
     expect(events).toEqual([{ id: undefined, event: 'message', data: 'x' }])
   })
@@ -44,7 +44,7 @@ describe('a text/event-stream', () => {
   })
 
   test.each(['\n', '\r\n', '\r'])(
-    'whose lines end in %j is parsed the same wherever it is split',
+    'yields the same events wherever a stream whose lines end in %j is split',
     (lineEnd) => {
       const lines = [
         '\uFEFFid: 1',

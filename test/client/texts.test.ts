@@ -17,7 +17,7 @@ const blanks = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const flat = ({ problems, ...texts }: Texts) => Object.entries({ ...texts, ...problems })
 
 describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the language %s', (language) => {
-  test('translates every English text, with the same placeholders', async () => {
+  test('has a translation of every English text, with the same placeholders', async () => {
     const texts = flat(await loadTexts(language))
     const english = new Map(flat(en))
     expect(texts.map(([name]) => name)).toEqual([...english.keys()])
@@ -27,13 +27,13 @@ describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the langu
   })
 })
 
-test('a language tag selects its language, and a language without texts gets English immediately', async () => {
+test('a regional tag selects its language, and a language without texts falls back to English at once', async () => {
   expect((await loadTexts('de-AT')).send).toBe('Nachricht senden')
   expect((await loadTexts('es_MX')).send).toBe('Enviar mensaje')
   expect(loadTexts('sv')).toBe(en)
 })
 
-test('Arabic is written from right to left', () => {
+test('Arabic and Hebrew are written from right to left, but Polish is not', () => {
   expect([isRightToLeft('ar-EG'), isRightToLeft('he'), isRightToLeft('pl')]).toEqual([true, true, false])
 })
 
@@ -86,7 +86,7 @@ test.each([
   expect(withoutTail(address)).toBe(expected)
 })
 
-test('8,000 closing parentheses are removed in one pass', () => {
+test('closing parentheses after an address are removed, even 8,000 of them', () => {
   expect(withoutTail(`https://example.com/${')'.repeat(8000)}`)).toBe('https://example.com/')
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('(', ')', '.', 'a'), maxLength: 200 }), (tail) => {
@@ -127,7 +127,7 @@ test.each([
   ['release 1.2.3, 10 a.m.', 'https://example.com/', undefined],
   ['jane@example.com', 'mailto:jane@example.com', undefined],
   ['help@bank.example', 'mailto:jane@evil.example', 'jane@evil.example'],
-])('for a link with the text %j to %j, the address shown next to it is %j', (words, url, hidden) => {
+])('for the link text %j and the target %j, the address shown after the link is %j', (words, url, hidden) => {
   expect(hiddenAddress(words, url)).toBe(hidden)
 })
 
@@ -145,7 +145,7 @@ test.each([
   expect(plainName(name)).toBe(shown)
 })
 
-describe('an element', () => {
+describe('in an element,', () => {
   /** Takes the place of `document.createElement`, with the few members that these tests need. */
   function createElement(tag: string) {
     const children: unknown[] = []
@@ -158,18 +158,18 @@ describe('an element', () => {
     delete inPage.document
   })
 
-  test('shows no characters that change the direction of its text', () => {
+  test('the text has no characters that change its direction', () => {
     expect(h('p', {}, 'invoice\u202excod.exe')).toMatchObject({ children: ['invoicexcod.exe'] })
   })
 
-  test('that is a link ends at a character that changes the direction of text', () => {
+  test('a link ends at a character that changes the direction of text', () => {
     expect(linked('https://evil.example/\u200fpaypal.example')).toMatchObject([
       { tag: 'a', children: ['https://evil.example/'] },
       '\u200fpaypal.example',
     ])
   })
 
-  test('that is a link is followed by its real address if its text shows another address', () => {
+  test('a link whose text shows another address is followed by its real address', () => {
     expect(richText('[bank.example](https://evil.example/)')).toMatchObject([
       { tag: 'p', children: [{ tag: 'a', children: ['bank.example'] }, ' (evil.example)'] },
     ])

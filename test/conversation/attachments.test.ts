@@ -67,7 +67,7 @@ describe('a file', () => {
     },
   )
 
-  test('can be uploaded, sent with a message, seen in every tab and downloaded again, byte for byte', async () => {
+  test('can be uploaded, sent, received as a live event and downloaded again, byte for byte', async () => {
     const bytes = randomBytes(3_000_000)
     const stream = await page.events()
     const uploaded = await upload('holiday photo ü.png', bytes)
@@ -103,7 +103,7 @@ describe('a file', () => {
     expect((await download(fresh.body.url)).toString()).toBe('the bytes')
   })
 
-  test('can be deleted before it is sent, and cannot be sent afterwards', async () => {
+  test('can be deleted before it is sent, and cannot be sent afterward', async () => {
     const { id } = (await upload('photo.png')).body
     expect((await page.ask('DELETE', `/attachments/${id}`)).status).toBe(204)
     expect(await page.ask('POST', '/messages', { attachmentIds: [id] })).toMatchObject({

@@ -101,7 +101,7 @@ describe('a read-only conversation', () => {
     expect(genesys.sessions).toHaveLength(1)
   })
 
-  test('is still read-only after the socket was lost', async () => {
+  test('is still read-only after the socket is lost', async () => {
     const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
     const stream = await page.events()
     await stream.next(isSession('read-only'))
@@ -110,7 +110,7 @@ describe('a read-only conversation', () => {
     expect(statesOf(stream)).toEqual(['read-only', 'reconnecting', 'read-only'])
   })
 
-  test('is replaced with a new chat of the same guest, whose attributes are kept', async () => {
+  test('can be replaced with a new conversation that keeps the guest’s attributes', async () => {
     const { genesys, page } = await readOnly(await start({ simulator: { disconnectMode: 'read-only' } }))
     const stream = await page.events()
     await stream.next(isSession('read-only'))
@@ -161,7 +161,7 @@ describe('when the guest ends the conversation,', () => {
     })
   })
 
-  test('but ending is not enabled, the refusal names the setting and the conversation continues', async () => {
+  test('the service refuses and names the setting if ending is not enabled, and the conversation continues', async () => {
     const { genesys, page, stream } = await talking({ conversationClear: false })
     const answer = await page.ask('DELETE', '/guest-session')
     expect(answer).toMatchObject(problem(409, 'end_not_enabled'))
@@ -244,7 +244,7 @@ test('a session’s fourth connection closes the oldest one, which reconnects on
   expect(genesys.sessions[0]?.connections).toBe(3)
 })
 
-test('a sign-in on another device closes this connection, and the session continues there', async () => {
+test('a sign-in on a second device disconnects the first, and only the second can continue', async () => {
   const [first, second] = await startReplicas(2, {
     settings: { GENESYS_SIGN_IN: 'on' },
     simulator: { allowSessionUpgrade: true },

@@ -128,7 +128,7 @@ const SCRIPT: readonly Step[] = [
 ]
 
 describe('nothing is lost or duplicated when a conversation is interrupted', () => {
-  test.each(['before', 'during', 'after'] as const)('%s each of its events', async (when) => {
+  test.each(['before', 'during', 'after'] as const)('%s each of its messages', async (when) => {
     const scripts = SCRIPT.flatMap((_, position) =>
       CUTS.map((cut) => SCRIPT.map((step, at) => (at === position ? { ...step, cut, when } : step))),
     )

@@ -174,7 +174,7 @@ test.each<[string, keyof typeof GUEST_ACTIONS, FaultMatch, FaultSpec, number, st
 )
 
 test.each(['', '  \n', '\u200b\u2060', '\ufeff \u200d', '\u202e\u00ad', '\u3164\u2800', '\u0000'])(
-  'the invisible text %j is refused like an empty one',
+  'the invisible text %j is refused like an empty text',
   async (text) => {
     expect(await page.say(text)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(running.genesys.transcript()).toEqual([])
@@ -185,7 +185,7 @@ test.each(['.', '👍', '\u200d👩\u200d💻', '‎שלום', '\u0600'])('the v
   expect(await page.say(text)).toMatchObject({ status: 201, body: { text } })
 })
 
-test('after typing is refused with “403 feature toggle”, typing is no longer sent, but messages are', async () => {
+test('after a typing event is refused (“403 feature toggle”), no more are sent, but messages still are', async () => {
   const refusal = textFrame(403, 'Turn on the Feature Toggle or fix the configuration.')
   const fault = running.genesys.injectFault(MESSAGE, refusal)
   expect((await page.ask('POST', '/typing')).status).toBe(204)

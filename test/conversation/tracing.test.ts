@@ -127,7 +127,7 @@ test('a call to the platform’s REST API propagates the trace, and its span has
   expect(span?.attributes['genesys.correlation_id']).toEqual(expect.any(String))
 })
 
-test('a refusal by Genesys marks the spans of the frame and of the request with its code', async () => {
+test('if Genesys refuses a frame, the spans of the frame and of the request have the problem code', async () => {
   const together = await start()
   const page = await together.openPage()
   together.genesys.injectFault(
@@ -148,7 +148,7 @@ test('a refusal by Genesys marks the spans of the frame and of the request with 
   expect(failed?.traceId).toBe(named('POST /messages').spanContext().traceId)
 })
 
-test('a request without a trace starts a new one, and an invalid traceparent is ignored', async () => {
+test('a request without a trace starts a new trace, and an invalid traceparent is ignored', async () => {
   const together = await start()
   const page = await together.openPage()
   await page.say('hello', { traceparent: 'not-a-traceparent' })

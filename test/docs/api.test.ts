@@ -58,7 +58,7 @@ async function shell(scripts: readonly string[]): Promise<string[]> {
   return stdout.split('---\n')
 }
 
-test('the commands in docs/api.md work in the given order, and print the output that the page shows', async () => {
+test('the commands in docs/api.md work in the given order and print the expected output', async () => {
   const scripts = blocks.filter((commands) => !isStream(commands))
   const printed = await shell(scripts)
   const printedBy = (command: string) => printed[scripts.findIndex((script) => script.includes(command))]
@@ -75,7 +75,7 @@ test('the commands in docs/api.md work in the given order, and print the output 
   expect(printedBy('/metrics')).toContain('# HELP')
 })
 
-test('the command for live events prints a message that arrives while it runs', async () => {
+test('the command for live events prints a message that arrives while the command runs', async () => {
   const [stream = ''] = blocks.filter(isStream)
   const { session, say } = await running.openPage({}, ORIGIN)
   const curl = spawn('bash', ['-c', `exec ${stream}`], {

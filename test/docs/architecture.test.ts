@@ -51,14 +51,14 @@ test.each([
   'A message, from the listener to the route',
   "A guest's message, from the route to the frame",
   "An agent's message, from the frame to the event",
-])('all files that the section “%s” names exist', (title) => {
+])('the section “%s” names only files that exist', (title) => {
   const [, list = ''] = new RegExp(`^## ${title}\n([^#]+)`, 'm').exec(page) ?? []
   const steps = [...list.matchAll(/^\d+\. \[`(\S+)`\]/gm)].map(([, path]) => path!)
   expect(steps.length).toBeGreaterThan(4)
   expect(steps.filter((path) => !existsSync(`src/service/${path}`))).toEqual([])
 })
 
-test('all files that docs/architecture.md names exist', () => {
+test('docs/architecture.md names only files that exist', () => {
   const named = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(([, path]) => path!)
   expect(named.length).toBeGreaterThan(10)
   expect(

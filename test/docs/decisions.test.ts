@@ -37,7 +37,7 @@ test.each(records)('$file has a context, a decision and consequences', ({ text }
   expect(parts).toEqual(['Context', 'Decision', 'Consequences'])
 })
 
-test('every source file that a decision names exists', () => {
+test('decisions name only source files that exist', () => {
   const missing = records.flatMap(({ file, text }) =>
     [...text.matchAll(/`((?:src|test|load|scripts|deploy)\/[\w./-]+\.\w+)`/g)]
       .map(([, path]) => path!)

@@ -9,7 +9,7 @@ function reportNames(file: string, column: number): string[] {
     .filter((name) => name !== undefined)
 }
 
-test('docs/first-organization.md explains each assumption of the doctor’s report, and no other', () => {
+test('docs/first-organization.md explains every assumption in the doctor’s report, and no others', () => {
   const probes = readFileSync('src/doctor/assumptions.ts', 'utf8')
   const written = [...probes.matchAll(/'([a-z]+(?:-[a-z]+)+)':\s/g)].map(([, name]) => name)
   const explained = reportNames('docs/first-organization.md', 1)
@@ -17,7 +17,7 @@ test('docs/first-organization.md explains each assumption of the doctor’s repo
   expect(explained.sort()).toEqual(written.sort())
 })
 
-test('docs/first-organization.md quotes only checks that the doctor has', () => {
+test('docs/first-organization.md quotes only checks that docs/doctor.md lists', () => {
   const page = readFileSync('docs/first-organization.md', 'utf8')
   const quoted = [...page.matchAll(/^([a-z][a-z -]+?) {2,}(?:ok|FAILED|skipped) {2,}/gm)].map(
     ([, name]) => name!,

@@ -21,7 +21,7 @@ test.each(proofs)('docs/security.md cites a test that exists in %s: %s', (file, 
   for (const part of title.split('…')) expect(source).toContain(part.trim())
 })
 
-test('every file that docs/security.md names exists', () => {
+test('docs/security.md names only files that exist', () => {
   const named = [...proofsByParagraph, ...proofsByRow].flatMap((proof) =>
     [...proof.matchAll(/`([\w/.*-]+)`/g)].map(([, file = '']) => file),
   )
@@ -41,7 +41,7 @@ test('docs/embedding.md has a policy for the script, its requests and the conten
   ])
 })
 
-test('every row of the OWASP tables names tests that exist', () => {
+test('every row of the OWASP tables names at least one test that exists', () => {
   const rows = page.split('\n').filter((line) => /^\| (API\d|\d+\.\d)/.test(line))
   expect(rows.length).toBeGreaterThan(40)
   for (const row of rows) {

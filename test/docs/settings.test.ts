@@ -39,11 +39,11 @@ const choices = VARIABLE_NAMES.flatMap((name) => {
   return list === undefined ? [] : [{ name, options: list.split(/, | or /) }]
 })
 
-test('docs/settings.md has one row for each setting that the service reads, and no other', () => {
+test('docs/settings.md has exactly one row for each setting that the service reads', () => {
   expect(rows.map(({ name }) => name).sort()).toEqual([...VARIABLE_NAMES].sort())
 })
 
-test.each(numbers)('docs/settings.md has the unit of $name and its range $range', ({ name, range }) => {
+test.each(numbers)('docs/settings.md gives the unit and the range $range for $name', ({ name, range }) => {
   expect(byName(name).value).toBe(`${unitOf(name)}, ${range}`)
 })
 

@@ -9,7 +9,7 @@ test('the example in docs/testing.md is identical to testing-example.test.ts', (
   expect(example).toBe(readFileSync('test/docs/testing-example.test.ts', 'utf8'))
 })
 
-test('every fixture that the documentation names exists', () => {
+test('docs/testing.md names only fixtures that exist', () => {
   const names = listFixtures().map(({ name }) => name)
   const named = [...document.matchAll(/'((?:external|guest|web|oauth)[a-z-]*\/[a-z-]+)'/g)]
     .map(([, name = '']) => name)

@@ -151,7 +151,7 @@ const AVAILABILITY = (genesys: Simulator) => ({
 
 const SET_UPS: SetUp[] = [
   {
-    title: 'two settings that cannot be read',
+    title: 'the first of two settings that cannot be read',
     settings: () => ({ PORT: 'canary', UPSTREAM_TIMEOUT_MS: 'soon' }),
     check: 'settings',
     says: /PORT must be a whole number/,
@@ -481,7 +481,7 @@ test('the check for forged client addresses also works behind a proxy that does 
   })
 })
 
-test('in production, the doctor asks the management port whether a proxy sends addresses', async () => {
+test('in production, the doctor checks forwarded addresses through the management port', async () => {
   const checkOf = async (changed: Settings) => {
     let direct: string[] = []
     const { checks } = await examine({
@@ -529,7 +529,7 @@ test('the doctor names NODE_EXTRA_CA_CERTS if it does not trust the service’s 
   expect(await checkOf('--url')).toMatchObject({ status: 'failed', ...says })
 })
 
-test('a misspelled name of a required setting is shown with the name that was probably meant', async () => {
+test('if a required setting’s name is misspelled, the doctor suggests the correct name', async () => {
   const { checks, exitStatus } = await examine({
     settings: () => ({ ALLOWED_ORIGINS: '', ALLOWED_ORIGIN: 'https://www.example.com' }),
   })
@@ -568,7 +568,7 @@ test('the doctor warns about the unchanged session key from .env.example', async
   expect(exitStatus).toBe(0)
 })
 
-test('a check that depends on a failed check is skipped, and names the failed one', async () => {
+test('a check that depends on a failed check is skipped, and its line names the failed check', async () => {
   const { checks } = await examine({ genesys: { deploymentStatus: 'Inactive' } })
   const skipped = checks
     .filter(({ status }) => status === 'skipped')
@@ -582,7 +582,7 @@ test('a check that depends on a failed check is skipped, and names the failed on
   )
 })
 
-test('a failed check that --ignore names becomes a warning, and does not change the exit status', async () => {
+test('a failed check becomes a warning if --ignore names it, and does not change the exit status', async () => {
   const genesys = { allowedDomains: ['example.com', 'shop.example.org'] }
   const { checks, exitStatus } = await examine({ genesys }, ['--ignore', 'allowed origins'])
   expect(checks.find(({ check }) => check === 'allowed origins')?.status).toBe('warning')
@@ -615,7 +615,7 @@ test('with --send, the doctor sends one message to an agent and ends the convers
   expect(text).toMatch(/^message +ok +sent; attributes are written immediately; the conversation was ended$/m)
 })
 
-test('the doctor checks each site in SITES_FILE, or only the requested one', async () => {
+test('the doctor checks every site in SITES_FILE, or only the site given with --site', async () => {
   const genesys = await startGoodGenesys()
   started.push(() => genesys.close())
   const { ALLOWED_ORIGINS: origin, GENESYS_DEPLOYMENT_ID: deploymentId, ...settings } = goodSettings(genesys)

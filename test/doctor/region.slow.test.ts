@@ -52,7 +52,7 @@ async function run(region: string): Promise<DoctorResult> {
   return { status, lines: new Map(checks.map((line) => [line.check, line])) }
 }
 
-test('the doctor names the region that knows the deployment', async () => {
+test('the doctor names the region in which the deployment is known', async () => {
   const { status, lines } = await run('eu-west-1')
   expect(lines.get('tls')).toMatchObject({
     status: 'ok',

@@ -57,7 +57,7 @@ test('a report contains the shapes of REST responses and frames, without values'
   }
 })
 
-test('a report lists what was observed for each assumption, without values', async () => {
+test('a report lists what was observed for each assumption that docs/genesys-cloud.md names', async () => {
   const { assumptions } = readReport(await report(['--send']))
   expect(assumptions).toEqual({
     'origin-none': 'HTTP 403',

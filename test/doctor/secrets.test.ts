@@ -16,7 +16,7 @@ function configWith(clientSecret: string) {
 }
 
 test.each(['secret', 'SECRET', 'client', 'wrong'])(
-  'a client secret that is the ordinary word "%s" leaves the doctor’s sentences readable',
+  'the doctor’s sentences stay readable if the client secret is the ordinary word "%s"',
   (word) => {
     expect(withoutSecrets(SENTENCE, configWith(word))).toBe(SENTENCE)
   },

@@ -110,7 +110,7 @@ describe.each([
     await page.shows('Connected')
   })
 
-  test('attributes that a framework sets after it has inserted the element take effect', async () => {
+  test('attributes take effect even if a framework sets them after inserting the element', async () => {
     await openPage((service) => chatHtml(service, ''))
     // Angular does the same with a late value: it inserts the element first, then sets the bound attributes.
     await page.until(() => document.querySelector('genesys-guest-chat')?.shadowRoot !== null, undefined)
@@ -151,7 +151,7 @@ describe.each([
     expect(bubble.bottom).toBeLessThanOrEqual(track.top)
   })
 
-  test('a picture has its final size before it loads, and the log scrolls to a picture that was sent', async () => {
+  test('a picture has its final size before it loads, and the log scrolls to a picture that was just sent', async () => {
     await openConversation()
     await fillLog()
     await page.run(async () => {
@@ -269,7 +269,7 @@ describe.each([
     expect(button.left).toBeGreaterThanOrEqual(notice.left)
   })
 
-  test('messages that arrive while the guest reads earlier ones are counted and marked', async () => {
+  test('new messages are counted and marked while the guest reads earlier ones', async () => {
     await openConversation()
     await fillLog()
     // The log scrolls to its end shortly after it has grown. Until then, scrolling up has no effect.

@@ -22,7 +22,7 @@ const answer = (guest: GuestClient) =>
     .next(({ body }) => body.direction === 'Outbound' && body.type !== 'Event')
     .then(({ body }) => body as Frame)
 
-test('a bot greets the guest, then an agent types and answers', async () => {
+test('a bot greets the guest, and then an agent types and answers', async () => {
   const guest = await configured()
   await guest.say('Hello')
   expect(await answer(guest)).toMatchObject({
@@ -56,7 +56,7 @@ test('agents have no name if humanize is off', async () => {
   expect((await answer(guest)).channel.from).toEqual({})
 })
 
-test('the agent offers quick replies, a card and a file, and leaves', async () => {
+test('the agent sends quick replies, a card and a file on request, and leaves after a goodbye', async () => {
   const guest = await configured({ limits: false })
   await guest.say('Show me a reply')
   await answer(guest)

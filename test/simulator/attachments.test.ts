@@ -100,7 +100,7 @@ test.each([
   })
 })
 
-test('a refused file gets the documented response, or the one in the mobile SDK’s fixtures', async () => {
+test('a refused file gets the documented response or, by option, the one in the mobile SDK’s fixtures', async () => {
   // Source: developer.genesys.cloud, websocketapi#troubleshoot-errors, as quoted by the third-party reference.
   const guest = await configured()
   const attachmentId = '00000-0000-0000-0000000'
@@ -139,7 +139,7 @@ test('files are refused if attachments are switched off', async () => {
 test.each([
   ['too large', 'a'.repeat(20), 4002],
   ['empty', '', 4102],
-])('a file that turns out to be %s fails after the upload', async (_, bytes, errorCode) => {
+])('a file that turns out to be %s is rejected after the upload', async (_, bytes, errorCode) => {
   const guest = await configured({ limits: { fileBytes: 10 } })
   const address = await guest.ask('onAttachment', { ...image, fileSize: 5 })
   expect(await put(address, bytes)).toMatchObject({ status: 200 })

@@ -88,7 +88,7 @@ test.each(['estimatedwaittime', 'mediatypes/message/estimatedwaittime'])(
   },
 )
 
-test('a callback is stored with its number and its time, which must be in the future', async () => {
+test('a callback is stored with its number and time, and the time must be in the future', async () => {
   const nowMs = Date.parse('2026-11-25T12:00:00Z')
   await start({ now: () => nowMs })
   const callback = {
@@ -123,7 +123,7 @@ test.each([
   ['routing:schedule:view', () => '/architect/schedules/any'],
   ['routing:emergencyGroup:view', (s: Simulator) => `/architect/emergencygroups/${s.emergencyGroupId}`],
   ['routing:queue:view', (s: Simulator) => `/routing/queues/${s.queueId}/estimatedwaittime`],
-])('without the permission %s, its operation is forbidden', async (permission, path) => {
+])('an operation that requires the permission %s is forbidden without it', async (permission, path) => {
   await start({ permissions: [] })
   const { status, body } = await api(path(simulator))
   expect([status, body.code]).toEqual([403, 'missing.any.permissions'])

@@ -31,7 +31,7 @@ async function found() {
   }
 }
 
-test('a message id leads to its conversation and the guest in it', async () => {
+test('a message id can be used to find the conversation and the guest’s participant', async () => {
   await talking()
   const { body } = await api(`/messages/${messageId}/details`)
   expect(body).toMatchObject({
@@ -48,7 +48,7 @@ test('a message id leads to its conversation and the guest in it', async () => {
   expect(participants[0]).toMatchObject({ state: 'connected', attributes: { plan: 'gold' } })
 })
 
-test('a guest whom a flow has transferred is in the queue until the agent answers', async () => {
+test('a guest transferred by a flow waits in the queue until the agent answers', async () => {
   await talking()
   const states = async () =>
     ((await found()).participants as unknown as { purpose: string; state: string }[]).map(
@@ -81,7 +81,7 @@ test('a message that an agent sends while the guest has no connection is marked 
 })
 
 /** Source: API 254.0.0, `toAddressMessengerType` webmessaging, from the deployment to an external contact. */
-test('an agentless message to an external contact reaches the guest, and only through web messaging', async () => {
+test('an agentless message reaches an external contact through web messaging, and SMS is refused', async () => {
   await talking({ permissions: ['conversation:message:create'] })
   const send = (json: object) => api('/messages/agentless', { method: 'POST', json })
   const [session] = simulator.sessions
@@ -105,7 +105,7 @@ test('an agentless message to an external contact reaches the guest, and only th
   expect(await send(request)).toMatchObject({ status: 403 })
 })
 
-test('an unknown message id gets 404 with the permission, and 403 without it', async () => {
+test('a request for an unknown message id gets 404 with the permission and 403 without it', async () => {
   await talking()
   expect(await api('/messages/nothing/details')).toMatchObject({ status: 404, body: { code: 'not.found' } })
   await simulator.close()
@@ -135,7 +135,7 @@ test.each(['/messages', ''])('participant data is written under %s/{conversation
   expect(await api(unknownParticipant, { method: 'PATCH', json })).toMatchObject({ status: 404 })
 })
 
-test('the platform can end the conversation', async () => {
+test('an OAuth client can end the conversation by setting its state to disconnected', async () => {
   await talking({ disconnectMode: 'read-only' })
   const { id } = await found()
   expect(await api(`/messages/${id}`, { method: 'PATCH', json: { state: 'held' } })).toMatchObject({
@@ -146,7 +146,7 @@ test('the platform can end the conversation', async () => {
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
 })
 
-test('the teardown operation ends the conversation, and requires its permission', async () => {
+test('the disconnect operation ends the conversation, and is refused without its permission', async () => {
   await talking()
   const { id } = await found()
   expect(await api(`/${id}/disconnect`, { method: 'POST' })).toMatchObject({ status: 204 })

@@ -13,7 +13,7 @@ test('a message that is sent before the session is configured gets an error', as
   expect(guest.received).toHaveLength(1)
 })
 
-test('an unknown token creates a session, and a known one resumes it', async () => {
+test('an unknown token creates a session, and the same token later resumes that session', async () => {
   const guest = await connect(simulator)
   const first = await guest.configure()
   expect(first).toMatchObject({

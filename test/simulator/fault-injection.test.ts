@@ -23,7 +23,7 @@ test('a fault affects one REST response but not the next', async () => {
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('a fault affects the requested number of responses, and none after it is canceled', async () => {
+test('a fault can affect several responses, and affects none after it is canceled', async () => {
   const fault = simulator.injectFault('POST /oauth/*', { status: 418, body: 'teapot', times: 3 })
   expect(await askToken(simulator)).toMatchObject({ status: 418, text: 'teapot' })
   expect(await askToken(simulator)).toMatchObject({ status: 418 })
@@ -31,7 +31,7 @@ test('a fault affects the requested number of responses, and none after it is ca
   expect(await askToken(simulator)).toMatchObject({ status: 200 })
 })
 
-test('an injected 429 has the same form as on the platform', async () => {
+test('an injected 429 looks like a 429 from the platform', async () => {
   simulator.injectFault('GET /api/*', { status: 429 })
   const { headers, body } = await call(`${simulator.url}/api/v2/webdeployments/deployments`)
   expect(headers.get('retry-after')).toBe('1')
@@ -39,7 +39,7 @@ test('an injected 429 has the same form as on the platform', async () => {
   expect(body).toMatchObject({ code: 'too.many.requests.retry.after' })
 })
 
-test('a response can be garbled or dropped, or can never arrive', async () => {
+test('a response can be garbled, dropped or withheld', async () => {
   simulator.injectFault('POST /oauth/token', { garbage: true })
   expect(await askToken(simulator)).toMatchObject({ status: 200, body: undefined })
   simulator.injectFault('POST /oauth/token', { drop: true })
@@ -115,7 +115,7 @@ test('a response can be replaced, and keeps its tracingId', async () => {
   expect(await guest.next()).toMatchObject({ tracingId, body: { connected: true } })
 })
 
-test('a frame can arrive twice, after the next one, or garbled', async () => {
+test('a frame can arrive twice, after the next frame, or garbled', async () => {
   simulator.injectFault({ text: 'twice' }, { duplicate: true })
   simulator.agentSays('twice')
   expect(await guest.next()).toEqual(await guest.next())

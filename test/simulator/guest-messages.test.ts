@@ -35,7 +35,7 @@ test.each([
   [false, {}],
   [true, { plan: 'gold' }],
 ])(
-  'attributes next to the message are ignored without an error, unless legacyAttributesPlace is on (%s)',
+  'attributes next to the message are silently ignored unless legacyAttributesPlace is on (here: %s)',
   async (on, saw) => {
     const guest = await configured({ legacyAttributesPlace: on })
     const message = { type: 'Text', text: 'Hello' }
@@ -46,7 +46,7 @@ test.each([
   },
 )
 
-test('attribute keys and values may have at most 2048 bytes of UTF-8 in total', async () => {
+test('attribute keys and values may total at most 2048 bytes of UTF-8', async () => {
   const guest = await configured()
   const key = 'é'.repeat(24)
   expect(await guest.say('fits', attributesIn({ [key]: 'a'.repeat(2000) }))).toMatchObject({ code: 200 })
@@ -64,7 +64,7 @@ test('attributes that are not strings are refused', async () => {
   expect(await guest.say('Hello', attributesIn({ premium: true }))).toMatchObject({ code: 400 })
 })
 
-test('a text may have at most 4096 bytes of UTF-8', async () => {
+test('a message’s text may have at most 4096 bytes of UTF-8', async () => {
   const guest = await configured()
   expect(await guest.say('é'.repeat(2048))).toMatchObject({ code: 200 })
   expect(await guest.say('a'.repeat(5000))).toEqual({
@@ -122,7 +122,7 @@ test('a quick reply is echoed in the form in which the mobile SDK or the Messeng
   expect(byMessenger.body).toMatchObject({ type: 'Structured', content, metadata })
 })
 
-test('all of a guest’s connections get all frames', async () => {
+test('message echoes and agents’ messages reach all of a guest’s connections', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -132,7 +132,7 @@ test('all of a guest’s connections get all frames', async () => {
   expect(await tab.next()).toEqual(await guest.next())
 })
 
-test('typing is accepted without an echo, and refused if it is switched off', async () => {
+test('typing events get no echo, and are refused if typing is switched off', async () => {
   const typing = { message: { type: 'Event', events: [{ eventType: 'Typing', typing: { type: 'On' } }] } }
   const guest = await configured()
   guest.send('onMessage', typing)
@@ -146,7 +146,7 @@ test('typing is accepted without an echo, and refused if it is switched off', as
   })
 })
 
-test('the response to an echo contains the expiry, and only its own connection gets it', async () => {
+test('an echo response contains the session’s expiry and reaches only the connection that sent the echo', async () => {
   const guest = await configured()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -181,7 +181,7 @@ test('getConfiguration returns the limits', async () => {
   expect(await guest.ask('getConfiguration', { deploymentId: 'x' })).toMatchObject({ code: 400 })
 })
 
-test('a Join starts the conversation if autostart is on', async () => {
+test('a Join event starts the conversation only if autostart is on', async () => {
   const join = { message: { type: 'Event', events: [{ eventType: 'Presence', presence: { type: 'Join' } }] } }
   const message = { ...join.message, ...attributesIn({ page: '/pricing' }) }
   const guest = await configured({ autoStart: true })

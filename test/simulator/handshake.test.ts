@@ -56,7 +56,7 @@ test.each([
   ['https://www.example.com', 'exact', 403],
   ['https://example.com', 'exact', 101],
 ] as const)(
-  'a handshake from origin %s with the domain example.com and %s match gets %i',
+  'a handshake from origin %s with %s matching of the domain example.com gets %i',
   async (origin, match, status) => {
     await start({ allowedDomains: ['example.com'], allowedDomainMatch: match })
     expect(await handshake(`/v1?deploymentId=${simulator.deploymentId}`, origin)).toBe(status)
@@ -69,7 +69,7 @@ test('an allowed domain with a scheme or a port matches no origin', async () => 
 })
 
 /** Java's HttpClient and `curl --http2` send this header with every request (RFC 7540, section 3.2). */
-test.each(['GET', 'POST'])('%s with Upgrade: h2c gets the REST response', async (method) => {
+test.each(['GET', 'POST'])('a %s request with Upgrade: h2c gets the normal REST response', async (method) => {
   await start()
   const body = method === 'GET' ? '' : '{"refreshToken":"nothing"}'
   const path =

@@ -42,7 +42,7 @@ test('an empty history has a page size of 0', async () => {
   expect(body).toEqual({ entities: [], pageSize: 0, pageNumber: 1, total: 0, pageCount: 0 })
 })
 
-test('the history has the newest message first and contains no typing events', async () => {
+test('the history lists the newest message first and contains no typing events', async () => {
   const echo = await guest.say('Hello')
   simulator.agentTypes()
   const answer = simulator.agentSays('Hi')
@@ -86,7 +86,7 @@ test('a history page may have up to 500 messages', async () => {
 })
 
 /** The history has only these presence types: Join, Disconnect, Clear, SignIn, SessionExpired. */
-test('a request to sign in is not in the history', async () => {
+test('sign-in requests do not appear in the history', async () => {
   await guest.say('Hello')
   for (const type of ['Authenticate', 'AuthenticateCancel', 'SessionExpired'])
     simulator.botSays({ events: [{ eventType: 'Presence', presence: { type } }] })

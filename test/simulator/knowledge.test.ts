@@ -13,7 +13,7 @@ const session = (deploymentId: string) => ({
   customerId: 'one',
 })
 
-test('a session of the deployment can search, suggest, read and rate articles', async () => {
+test('a knowledge session can search for articles, get suggestions, and read and rate an article', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const opened = await post(SESSIONS, session(simulator.deploymentId))
   const path = `${SESSIONS}/${String(opened.body.id)}/documents`
@@ -35,7 +35,7 @@ test('a session of the deployment can search, suggest, read and rate articles', 
   expect((await post(`${path}/search`, { query: 'send back' })).status).toBe(404)
 })
 
-test('knowledge requests for another deployment, without a knowledge base or without a token are refused', async () => {
+test('a knowledge session is refused without a token, for another deployment or without a knowledge base', async () => {
   simulator = await startSimulator({ agent: 'silent', knowledge: 'oauth' })
   const body = session(simulator.deploymentId)
   expect((await post(SESSIONS, body)).status).toBe(401)

@@ -75,7 +75,7 @@ test('a connection accepts at most 2 echoes a minute', async () => {
   expect(await echo()).toMatchObject({ code: 429 })
 })
 
-test('a session’s fourth connection closes the oldest one', async () => {
+test('a session’s fourth connection closes the oldest connection', async () => {
   const guest = await configured()
   await times(2, () => openTab(guest.token))
   expect(simulator.connections(guest.token)).toBe(3)

@@ -15,14 +15,14 @@ const lookUp = (headers: Record<string, string> = {}) =>
 
 const basic = (id: string, secret: string) => ({ authorization: `Basic ${btoa(`${id}:${secret}`)}` })
 
-test('a token is issued for a form body with HTTP Basic authentication', async () => {
+test('a token is issued for a request with a form body and HTTP Basic authentication', async () => {
   const { status, body } = await askToken(simulator)
   expect(status).toBe(200)
   expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 86_399 })
   expect(simulator.tokenRequests).toBe(1)
 })
 
-test('client credentials in the form are also accepted', async () => {
+test('client credentials are also accepted in the form body', async () => {
   const { clientId, clientSecret } = simulator
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }
   const body = new URLSearchParams(form)

@@ -41,7 +41,7 @@ test('requests are recorded with headers, body and status', async () => {
   ])
 })
 
-test('nothing is recorded when recording is off, and waiting for a frame still works', async () => {
+test('nothing is recorded when recording is off, but waiting for a frame still works', async () => {
   simulator = await startSimulator({ record: false })
   const next = simulator.nextFrame('SessionResponse')
   await (await connect(simulator)).configure()
@@ -71,7 +71,7 @@ test('without a guest token, the simulator acts on the latest conversation', asy
   expect(simulator.connections()).toBe(2)
 })
 
-test('the simulator’s settings are all that the service needs, except its allowed origins', async () => {
+test('the simulator’s settings include everything that the service needs except ALLOWED_ORIGINS', async () => {
   simulator = await startSimulator({ agent: 'silent' })
   const { genesys } = readConfig({ ...simulator.settings, ALLOWED_ORIGINS: 'https://www.example.com' })
   const { url, messagingUrl, organizationId, deploymentId, clientId, clientSecret } = simulator

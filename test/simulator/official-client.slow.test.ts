@@ -200,7 +200,7 @@ test("the bodies that REST operations send to Genesys' own client match its type
   expect(revoked).toMatchObject({ status: 204 })
 }, 60_000)
 
-test('a value that an SDK enumeration does not list is an error', () => {
+test('a value that an SDK enumeration does not list is reported as an error', () => {
   const event = { eventType: 'Presence', presence: { type: 'Authenticate' } }
   const page = { entities: [{ type: 'Event', events: [event] }] }
   expect(enumerationErrors('WebMessagingMessageEntityList', page)).toEqual([

@@ -78,7 +78,7 @@ test('a refusal names the missing permission', async () => {
   })
 })
 
-test('an error contains its response’s correlation id', async () => {
+test('the body of an error response contains the correlation id from its header', async () => {
   await start()
   const { status, headers, body } = await call(`${simulator.url}/api/v2/nothing/here`)
   expect(status).toBe(404)

@@ -29,7 +29,7 @@ function ask(guest: GuestClient, request: object): Promise<Frame> {
 
 const buttonResponse = (fields: object) => ({ contentType: 'ButtonResponse', buttonResponse: fields })
 
-test('an echo without a token is answered on a configured connection (MW; KT SerializationTest)', async () => {
+test('an echo without a token gets a response on a configured connection (MW; KT SerializationTest)', async () => {
   const guest = await configured()
   const echo = { action: 'echo', message: { type: 'Text', text: 'ping' } }
   expect(await ask(guest, echo)).toMatchObject({
@@ -63,7 +63,7 @@ test('a message’s attributes are returned in its channel (TM; JV CleanMessagin
 
 test.each<[string, object]>([
   [
-    'a quick reply without a text (BO)',
+    'a quick reply without text (BO)',
     { type: 'Text', content: [buttonResponse({ text: 'Yes', payload: 'y', type: 'QuickReply' })] },
   ],
   [
@@ -86,7 +86,7 @@ test.each<[string, object]>([
     },
   ],
   [
-    'a time as the Messenger sends it, without a text (SC)',
+    'a time as the Messenger sends it, without text (SC)',
     {
       type: 'Structured',
       content: [buttonResponse({ type: 'DatePicker', text: '10:00', payload: '2026-01-01T10:00:00.000Z' })],
@@ -99,7 +99,7 @@ test.each<[string, object]>([
   expect({ code, body }).toMatchObject({ code: 200, body: { direction: 'Inbound', ...message } })
 })
 
-test('a file is uploaded without an id from the client and with a different content type (BO, SC)', async () => {
+test('a file can be uploaded without an id from the client and with a different content type (BO, SC)', async () => {
   const guest = await configured()
   const { token } = guest
   const file = { action: 'onAttachment', fileName: 'a.png', fileType: 'image/png', fileSize: 3, token }

@@ -60,7 +60,7 @@ async function identity(fields: object = { purpose: 'chat' }) {
   return { ...guest, headers: { authorization: `Bearer ${guest.identityToken}` } }
 }
 
-test('a guest identity for the purpose chat can send messages', async () => {
+test('a guest identity with the purpose “chat” can send messages', async () => {
   await start()
   const { guestId, conversationId, headers } = await identity()
   const message = { conversationId, text: 'Hello', type: 'text' }
@@ -86,7 +86,7 @@ test.each(['guest_token', 'guestToken'] as const)(
 test.each([
   ['without a conversation id', { conversationId: undefined }, 400],
   ['with an unknown conversation id', { conversationId: 'nothing' }, 400],
-  ['without a text', { text: '' }, 400],
+  ['without text', { text: '' }, 400],
   ['to a flow that does not allow guests', { to: { id: 'other' } }, 403],
   ['for a division that is not the flow’s', { divisionId: 'other' }, 403],
 ])("an identity's message %s is refused", async (_, fields, status) => {
@@ -103,7 +103,7 @@ test.each([
   expect(await api('guests/messages', message, headers)).toMatchObject({ status })
 })
 
-test("an identity's message is refused if its token is another guest's, not for chat, or expired", async () => {
+test("an identity's message is refused if the token is another guest's, not for chat, or expired", async () => {
   await start()
   const john = await identity()
   const jane = await identity()
@@ -143,7 +143,7 @@ test('an external guest can send messages only with the authorization scheme Gue
   expect(simulator.restGuests[0]?.messages).toMatchObject([{ text: 'Hello' }])
 })
 
-test("a guest's attributes are written by the OAuth client", async () => {
+test("only an OAuth client can write a guest's attributes", async () => {
   await start()
   const { guestId, headers } = await identity()
   const attributes = { 'custom.userId': 'user-12345', 'custom.isAuthenticated': true }

@@ -29,7 +29,7 @@ async function run(env: Record<string, string>) {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'the simulator prints what it is and its address, and ends within a second of %s',
+  'the simulator says that it is a simulator, prints its settings, and exits within a second of %s',
   async (signal) => {
     const simulator = await run({})
     const output = simulator.output()
@@ -46,7 +46,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 )
 
 /** A container's first process gets no signal that it does not handle, and is killed after ten seconds. */
-test('the simulator handles signals before it listens', async () => {
+test('the simulator handles SIGTERM before it starts to listen', async () => {
   const tell = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('handles SIGTERM'))`
   const simulator = await run({ NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"` })
   const output = simulator.output()

@@ -26,7 +26,7 @@ const readOnlyRefusal = {
   body: 'Session is read-only, no new messages allowed',
 }
 
-test('the agent leaves without a notice when disconnect is off', async () => {
+test('in off mode, the guest is not notified when the agent leaves', async () => {
   const guest = await talking({ disconnectMode: 'off' })
   const [first] = simulator.sessions
   simulator.agentLeaves()
@@ -53,7 +53,7 @@ test('in send mode, the guest is notified when the agent leaves, and can continu
   expect(new Set(conversations).size).toBe(2)
 })
 
-test('in read-only mode, the guest can write after the agent has left only in a new session', async () => {
+test('in read-only mode, the guest must start a new session to write after the agent has left', async () => {
   const guest = await talking({ disconnectMode: 'read-only' })
   simulator.agentLeaves()
   expect(await guest.next()).toMatchObject({ body: { metadata: { readOnly: 'true' } } })
@@ -75,7 +75,7 @@ test('in read-only mode, the guest can write after the agent has left only in a 
   expect(await guest.say('Hello')).toMatchObject({ code: 200 })
 })
 
-test('a guest who clears the conversation gets two frames, and can start again afterwards', async () => {
+test('a guest who clears the conversation gets two frames, and can then start a new session', async () => {
   const guest = await talking()
   const tab = await connect(simulator, { token: guest.token })
   await tab.configure()
@@ -120,7 +120,7 @@ test.each([
   })
 })
 
-test('clearing a conversation is refused if it is switched off', async () => {
+test('clearing a conversation is refused if clearing is switched off', async () => {
   const guest = await talking({ conversationClear: false })
   expect(await guest.ask('onMessage', presence('Clear'))).toEqual({
     type: 'response',

@@ -41,7 +41,7 @@ test('an authorization code can be exchanged only once', async () => {
 })
 
 /** Source: the mobile SDK's `authorizeImplicit`, which sends `idToken` and `nonce`, but no `redirectUri`. */
-test('an id token is exchanged without a redirect address, but a code is not', async () => {
+test('an id token can be exchanged without a redirect address, but a code cannot', async () => {
   await start()
   const ask = (oauth: object) =>
     api('oauthcodegrantjwtexchange', {
@@ -154,7 +154,7 @@ test('a guest who steps up keeps the conversation, and the person’s other conn
   ])
 })
 
-test('responses with tokens forbid caches to store them', async () => {
+test('responses that contain tokens have Cache-Control: no-store', async () => {
   await start()
   const exchanged = await exchange(simulator.authorizationCode('ada'))
   expect(exchanged.headers.get('cache-control')).toBe('no-store')
@@ -185,7 +185,7 @@ test('signing out ends the session and invalidates the JWT', async () => {
   expect(await configure(guest, jwt)).toMatchObject({ code: 403 })
 })
 
-test('sign-in is refused if it is disabled', async () => {
+test('signing in is refused if sign-in is disabled', async () => {
   await start({ signIn: false })
   expect(await exchange(simulator.authorizationCode('ada'))).toMatchObject({ status: 400 })
   expect(await configure(await connect(simulator), 'x')).toMatchObject({ code: 403 })

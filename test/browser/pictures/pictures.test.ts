@@ -32,7 +32,7 @@ afterAll(async () => {
   writeGallery(PICTURES)
 })
 
-test.each(Object.keys(STATES))('the chat in the state “%s” looks like its pictures', async (state) => {
+test.each(Object.keys(STATES))('the chat in the state “%s” matches its expected pictures', async (state) => {
   const differences: string[] = []
   for (const picture of PICTURES.filter((one) => one.state === state)) {
     await camera.pose(picture)
