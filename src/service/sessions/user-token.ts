@@ -164,8 +164,7 @@ export async function readVerificationKeys(settings: UserTokenSettings): Promise
     const found = await Promise.allSettled(algorithms.map((alg) => keyOf({ alg })))
     return { usable: algorithms.filter((_, i) => isFound(found[i])) }
   } catch (error) {
-    const problem =
-      error instanceof KeySetUnavailable ? error.reason : 'the response is not a key set (RFC 7517)'
+    const problem = error instanceof KeySetUnavailable ? error.reason : 'it cannot be read'
     return { problem, usable: [] }
   }
 }
@@ -206,14 +205,24 @@ function createKeySetFetch(): (url: string) => Promise<Response> {
       )
     if (Buffer.byteLength(outcome.body) > MAX_JWKS_BYTES)
       throw new KeySetUnavailable(`the response is larger than ${MAX_JWKS_BYTES} bytes`)
+    if (!isKeySet(outcome.body)) throw new KeySetUnavailable('the response is not a key set (RFC 7517)')
     return new Response(outcome.body)
+  }
+}
+
+function isKeySet(body: string): boolean {
+  try {
+    createLocalJWKSet(JSON.parse(body) as JSONWebKeySet)
+    return true
+  } catch {
+    return false
   }
 }
 
 function keySetUnavailable(): SessionError {
   return new SessionError('trusted_attributes_unavailable', 'The visitor cannot be verified at the moment.', {
     retryAfterSeconds: 5,
-    hint: 'The key set at USER_TOKEN_JWKS_URL could not be fetched: it must respond with 200, without a redirect.',
+    hint: 'The key set at USER_TOKEN_JWKS_URL could not be fetched: it must respond with 200 and a JWKS (RFC 7517), without a redirect.',
   })
 }
 

@@ -129,10 +129,11 @@ describe('when clocks change,', () => {
     ])
   })
 
-  test('a schedule that lies within a skipped day leaves the state closed', () => {
+  test('a schedule in a skipped day is moved one day later', () => {
     const open = schedules(schedule('2011-12-30T09:00:00.000', '2011-12-30T10:00:00.000'))
-    const around = hoursAt('2011-12-30T00:00:00Z', { open }, 'Pacific/Apia')
-    expect(around[0]).toBe('closed')
+    const moved = '2011-12-30T19:00Z'
+    expect(hoursAt('2011-12-30T10:00:00Z', { open }, 'Pacific/Apia')).toEqual(['closed', moved, moved])
+    expect(hoursAt(moved, { open }, 'Pacific/Apia')).toEqual(['open', '2011-12-30T20:00Z', undefined])
   })
 })
 
