@@ -117,7 +117,7 @@ test('only a service with its own https host sends Strict-Transport-Security', a
   await genesys.close()
 })
 
-test('a stopping service immediately becomes unready, but serves requests during the drain delay', async () => {
+test('a stopping service becomes unready immediately, but serves requests during the drain delay', async () => {
   running = await startTogether({ settings: { DRAIN_DELAY_MS: '1000', DRAIN_MS: '500' } })
   const page = await running.openPage()
   const stream = await page.events()
@@ -133,7 +133,7 @@ test('a stopping service immediately becomes unready, but serves requests during
   await expect(once(refused, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a HOST that is not an address on this machine is reported as a wrong setting', async () => {
+test('a HOST that is not an address on this machine is reported as an invalid setting', async () => {
   const genesys = await startSimulator({ agent: 'silent' })
   await expect(startTogether({ genesys, settings: { HOST: '203.0.113.1' } })).rejects.toThrow(
     /HOST 203\.0\.113\.1 is not an address of this machine/,

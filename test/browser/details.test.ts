@@ -165,7 +165,7 @@ test('a carousel has arrows only if there are more cards than fit', async () => 
   await page.getByRole('button', { name: 'Next: Moss' }).waitFor()
 })
 
-test('a carousel disables the arrow at each end, marks its position with dots, and fades toward more cards', async () => {
+test('a carousel disables the arrow at each end, marks its position with dots, and fades at the edge of hidden cards', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
   demo.simulator.botSays(carouselOf('Hale', 'Moss', 'Tern'))
   const dots = () =>
@@ -202,7 +202,7 @@ test('form fields have accessible names, and the asterisk on required fields is 
   await page.getByRole('combobox', { name: 'Please choose' }).waitFor()
 })
 
-test('a chat that has ended shows why, and offers no retry for an unsent message', async () => {
+test('a chat that has ended shows why, and offers no way to retry an unsent message', async () => {
   const { page, chat } = await begin()
   await page.route('**/messages', (route) =>
     route.fulfill({ status: 422, json: { code: 'invalid_request' } }),

@@ -225,7 +225,7 @@ describe('typing', () => {
       ({ direction, frame }) => direction === 'from-guest' && JSON.stringify(frame).includes('"Typing"'),
     )
 
-  test('by the guest reaches the agent only once if the page reports it many times in a row', async () => {
+  test('by the guest reaches the agent only once, even if the page reports it many times in a row', async () => {
     const typed = running.genesys.nextFrame({ direction: 'from-guest', event: 'Typing' })
     for (let key = 0; key < 10; key++) expect((await page.ask('POST', '/typing')).status).toBe(204)
     await typed

@@ -48,7 +48,7 @@ export interface Guest {
   readonly origin: string | undefined
 }
 
-/** The deadline of the page's request, in epoch milliseconds. All upstream calls for the request share it. */
+/** The deadline of the page's request, on the clock of `monotonicNow`. All upstream calls for the request share it. */
 export type DeadlineAtMs = number
 
 export interface OpenRequest {

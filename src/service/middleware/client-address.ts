@@ -11,7 +11,7 @@ const IPV6_SUBNET = 64
 const IPV4_COMPATIBLE = new Address6('::/96')
 
 /**
- * For Express's setting `trust proxy`. Hop 0 is the one nearest to the service. An address may have a port and
+ * For Express's `trust proxy` setting. Hop 0 is the one nearest to the service. An address may have a port and
  * brackets, because some gateways add them.
  */
 export function createProxyTrust(trusted: TrustedProxies): (address: string, hop: number) => boolean {
@@ -41,7 +41,7 @@ export function addNetwork(networks: BlockList, text: string): void {
 /** Cached, because guards, limits and the log all need the address. */
 const addressKeys = new WeakMap<Request, string>()
 
-/** The client's address as limits count it: an IPv4 address, or the network of an IPv6 address. */
+/** The client's address as the limits use it: an IPv4 address, or the network of an IPv6 address. */
 export function addressKey(req: Request): string {
   let key = addressKeys.get(req)
   if (key === undefined) addressKeys.set(req, (key = addressKeyOf(req)))

@@ -44,7 +44,7 @@ export const tracer = trace.getTracer('genesys-guest-bff', VERSION)
 /**
  * Creates spans with OpenTelemetry's API, for the SDK that the operator has loaded. docs/tracing.md lists their names and
  * attributes.
- * @returns undefined without an SDK: then no spans are created
+ * @returns undefined if there is no SDK, in which case no spans are created
  */
 export function createUpstreamTracing(): UpstreamTracing | undefined {
   // Without an SDK, the API's spans have no ids. This span is never ended, and therefore never exported.
@@ -84,7 +84,7 @@ function startClientSpan(name: string, attributes: Attributes, parent = context.
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
 }
 
-/** @param error an error code or a fixed text: spans contain no secrets, and nothing that a person wrote */
+/** @param error an error code or a fixed string: spans contain neither secrets nor anything that a person wrote */
 export function endSpan(span: Span, error: string | undefined, isFailure: boolean): void {
   if (error !== undefined) span.setAttribute('error.type', error)
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR })

@@ -60,8 +60,8 @@ export function toProblem(err: unknown, options: ProblemOptions): Problem {
       'Cache-Control': 'no-store',
       ...(entry.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-      // Node.js accepts one connection per turn of the event loop. Clients that retry immediately and must reconnect
-      // therefore cannot fill a turn.
+      // Node.js accepts one connection per turn of the event loop. Clients that retry immediately must therefore
+      // wait for a new connection, and cannot fill a turn with requests.
       ...(facts.code === 'rate_limited' && CLOSE),
       ...facts.headers,
     },
@@ -98,7 +98,7 @@ export function problemCode(err: unknown): ProblemCode {
   return isProblemCode(err.code) ? err.code : 'internal_error'
 }
 
-/** Which setting to fix, according to the error or else the catalogue; undefined for an unknown error. */
+/** Which setting to fix, from the error, or else from the catalogue; undefined for an unknown error. */
 export function problemHint(err: unknown): string | undefined {
   const code = problemCode(err)
   if (code === 'internal_error') return undefined
@@ -120,7 +120,7 @@ const CLOSE = { Connection: 'close' }
  * messages can quote the body, so ours are used instead.
  */
 function frameworkFacts(err: unknown): KnownFacts | undefined {
-  // An axios error has a status too, but that is the status of a Genesys response, not one for this request.
+  // An axios error has a status too, but that is the status of a Genesys response, not of the response to this request.
   if (!(err instanceof URIError || (err instanceof Error && 'expose' in err))) return undefined
   const type = 'type' in err ? err.type : undefined
   if (type === 'entity.parse.failed') return { code: 'invalid_json', detail: 'The body is not JSON.' }

@@ -2,12 +2,12 @@ import type { Message } from '../genesys/guest-api.ts'
 
 /**
  * How much older a message may be than one that arrives before it. The platform does not guarantee an order, so a
- * reconnecting stream also searches this far back before its last event.
+ * reconnecting stream also searches this far back from its last event.
  */
 export const REORDER_WINDOW_MS = 5000
 /**
  * Five messages a second from the guest, and as many replies, fit into the window. In a faster stream, the oldest
- * entries are dropped, and messages that old are no longer searched for.
+ * entries are dropped, and messages of that age are no longer searched for.
  */
 const MAX_OTHERS = 49
 
@@ -19,14 +19,14 @@ interface SentMessage {
 /** Characters that need no encoding; nearly all ids consist of them. */
 const PLAIN_ID = /^[\w.-]+$/
 
-/** Shared by all cursors without other messages, because thousands of empty lists would use memory. */
+/** Shared by all cursors without other messages, because thousands of empty lists would waste memory. */
 const NONE: readonly number[] = []
 
 /**
  * The position in a stream of messages: the newest message that was sent, and those sent within
  * {@link REORDER_WINDOW_MS} before it. It is encoded as an event id, which tells any replica what a page already
  * has: `<time of the newest, epoch ms>-<its id>~<mark>.<mark>…`. In a fast stream, the marks are preceded by the
- * difference in time between the newest message and the newest dropped message, in hexadecimal milliseconds:
+ * difference in time between the newest message and the newest dropped message, in milliseconds as a hexadecimal number:
  * `~3e8.<mark>…`
  */
 export class EventCursor {

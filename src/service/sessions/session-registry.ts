@@ -10,7 +10,7 @@ interface Identity {
 
 const MAX_SESSIONS = 20_000
 
-/** What replicas share instead of a generation, which is a time in epoch ms, if the guest has ended the session. */
+/** If the guest has ended the session, replicas share this instead of a generation (a time in epoch ms). */
 const ENDED_GENERATION = Number.MAX_SAFE_INTEGER
 
 /** The contents of a registry, to initialize another one. */
@@ -33,13 +33,12 @@ export interface SharedGenerations {
 }
 
 /**
- * Facts about sessions that are not in their tokens: whether they have ended, and their newest generation. This is
- * a cache: if it is lost, and on replicas that do not have the facts, an outdated token is accepted until it
- * expires.
+ * Facts about sessions that the tokens do not contain: whether they have ended, and their newest generation. This is
+ * a cache: if it is lost, or if a replica does not have the facts, an outdated token is accepted until it expires.
  */
 export interface SessionRegistry {
   isEnded(claims: Pick<SessionClaims, 'sid'>): boolean
-  /** For a session that Genesys has ended, which it reports to every replica. */
+  /** For a session that Genesys has ended. Genesys reports this to every replica. */
   markEnded(sid: string): void
   /** For a session that the guest has ended: like `markEnded`, but on all replicas if they share generations. */
   end(sid: string): Promise<void>
@@ -57,7 +56,7 @@ export interface SessionRegistry {
    * they share generations.
    */
   beginGeneration(sid: string, generation: number): Promise<void>
-  /** Until when the token's visitor is verified, according to the newest token. */
+  /** The time until which the token's visitor is verified, according to the newest token. */
   verifiedUntilMs(claims: SessionClaims): number | undefined
 }
 

@@ -18,7 +18,7 @@ const Card = z.strictObject({
 
 const File = z.strictObject({ name: z.string(), mediaType: z.string(), text: z.string() })
 
-/** Anything that the platform can send, as on the wire. */
+/** Anything that the platform can send, in its wire format. */
 const Raw = z.strictObject({
   text: z.string().optional(),
   content: z.array(z.looseObject({ contentType: z.string() })).optional(),
@@ -64,7 +64,7 @@ const Person = z.strictObject({
  * ```
  *
  * `greeting` is played when a conversation starts, and `file` after a message with a file. Any other message gets the
- * first answer for which a word of `when` is in the text, or is the payload of the guest's choice. If there is no such
+ * first answer with a word in `when` that occurs in the text, or is the payload of the guest's choice. If there is no such
  * answer, `otherwise` is played. `{text}` and `{file}` are replaced by what the guest sent.
  *
  * A step is a sentence, or one of `{say, as?}`, `{ask, choices}`, `{card, say?}`,

@@ -8,8 +8,8 @@ type DayNumber = number
 const MAX_DAYS_COUNTED = 75_000
 
 /**
- * The starts of the occurrences from `from` up to, but not including, `to`, in order. As in RFC 5545, except that a
- * `start` that the rule does not match is not an occurrence.
+ * The starts of the occurrences from `from` up to, but not including, `to`, in order. As in RFC 5545, except that
+ * `start` is not an occurrence unless the rule matches it.
  * @throws {RuleError} for a count that began too long ago
  */
 export function occurrenceStarts(
@@ -76,7 +76,7 @@ function periodOf({ frequency, weekStart }: RecurrenceRule, startDay: DayNumber,
   }
 }
 
-/** How many periods can be skipped, because they end before `day`. */
+/** How many periods can be skipped because they end before `day`. */
 function periodsBefore({ frequency, interval }: RecurrenceRule, startDay: DayNumber, day: DayNumber): number {
   const [from, to] = [dateOf(startDay), dateOf(day)]
   const steps = {
@@ -88,7 +88,7 @@ function periodsBefore({ frequency, interval }: RecurrenceRule, startDay: DayNum
   return Math.max(0, Math.floor(steps / interval))
 }
 
-/** The days of the period that all parts of the rule match, in order. */
+/** The days in the period that satisfy every part of the rule, in order. */
 function daysIn(rule: RecurrenceRule, startDay: DayNumber, period: Period): DayNumber[] {
   const { frequency, months } = rule
   const start = dateOf(startDay)

@@ -16,7 +16,7 @@ const TOKEN_TIMEOUT_MS = 20_000
 /** After a 401 that a fresh token did not fix, further 401s cause no token requests for this long. */
 const UNAUTHORIZED_COOLDOWN_MS = 10_000
 
-/** The credentials that Genesys has refused, shared by all replicas. The methods never reject. */
+/** A record, shared by all replicas, of the credentials that Genesys has refused. The methods never reject. */
 export interface RefusedCredentials {
   /** Undefined if the credentials were not refused, or if Redis is unavailable. */
   recall(credentials: string): Promise<RememberedRefusal | undefined>

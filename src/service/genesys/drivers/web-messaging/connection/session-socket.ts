@@ -105,7 +105,7 @@ export class SessionSocket implements WaitingConnection {
     return this.#phase === 'ready' && this.#socket?.readyState === this.#socket?.OPEN
   }
 
-  /** The error from an attempt whose `Retry-After` has not passed: until then, no request can succeed. */
+  /** The error from an attempt whose `Retry-After` has not yet passed: until it has, no request can succeed. */
   heldBy(): UpstreamError | undefined {
     if (!this.#hold) return undefined
     const leftMs = this.#hold.untilMs - this.#settings.monotonicNow()
@@ -116,7 +116,7 @@ export class SessionSocket implements WaitingConnection {
 
   /**
    * Connects now or when its turn comes; after a failure, brings the next attempt forward.
-   * @param isUrgent a caller waits for a response, so it goes ahead of listening guests
+   * @param isUrgent a caller is waiting for a response, so this connection takes precedence over those of listening guests
    */
   connect(isUrgent: boolean): void {
     const nowMs = this.#settings.monotonicNow()
@@ -136,7 +136,7 @@ export class SessionSocket implements WaitingConnection {
     this.#socket?.send(JSON.stringify({ ...frame, token: this.token }))
   }
 
-  /** Closes the connection and opens none until {@link connect}. */
+  /** Closes the connection, and opens no other until {@link connect} is called. */
   disconnect(): void {
     if (this.#phase === 'queued') this.#settings.rateLimiter.cancel(this)
     this.#phase = 'idle'
@@ -180,7 +180,7 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * The delay if a caller is waiting: none after a connection that worked until now, and a short one before the
+   * The delay if a caller is waiting: none if the connection had been working, and a short one before the
    * first retry.
    */
   #urgentDelayMs(): number {
