@@ -301,6 +301,19 @@ describe('slow bodies', () => {
 })
 
 describe('event streams', () => {
+  test('do not keep the body of their request in memory', async () => {
+    await start()
+    const socket = connect()
+    const body = Buffer.alloc(32 * 1024 * 1024)
+    socket.write(head('GET /events', { 'content-length': String(body.length) }))
+    await once(socket, 'data')
+    // More than the buffers of the operating system can contain, so it is written only if the service reads it.
+    await new Promise<void>((resolve) => socket.write(body, () => resolve()))
+    await expectCounts({ streams: 1, inFlight: 0, arriving: 0 })
+    socket.destroy()
+    await expectCounts(NOTHING_OPEN)
+  })
+
   test('are limited for each address', async () => {
     await start({ MAX_EVENT_STREAMS_PER_ADDRESS: '2' })
     const streams = [await page.events(), await page.events()]

@@ -54,6 +54,8 @@ export function addEventRoutes(
     const stop = live.follow(claims, lastEventId, () => streams.openStream(res))
     releaseSlot(res)
     whenClosed(res, stop)
+    // No browser sends a body. It is dropped, because it would otherwise be kept for as long as the stream is open.
+    req.resume()
   })
   router.all('/events', methodNotAllowed('GET'))
 }
