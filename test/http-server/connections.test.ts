@@ -247,7 +247,7 @@ describe('if clients behave unusually,', () => {
   )
 
   test('an aborted download is not logged as a service error', async () => {
-    for (const path of ['/client.js', '/guest-chat.js', '/openapi.json']) {
+    for (const path of ['/client.js', '/guest-chat.js', '/openapi.json', '/docs/swagger-ui-bundle.js']) {
       for (let i = 0; i < 20; i++) {
         const socket = connect()
         socket.write(head(`GET ${path}`).repeat(3))

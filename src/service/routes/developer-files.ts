@@ -62,7 +62,10 @@ function fromCompressed(folder: string): RequestHandler<{ file: string }> {
     res.vary('Accept-Encoding')
     if (!req.acceptsEncodings('gzip')) {
       const compressed = createReadStream(join(folder, `${file}.gz`))
-      pipeline(compressed, createGunzip(), res.type(file)).catch(next)
+      pipeline(compressed, createGunzip(), res.type(file)).catch((error: unknown) => {
+        // A client that disconnects is not a failure.
+        if (!req.socket.destroyed) next(error)
+      })
       return
     }
     const { url } = req
