@@ -30,6 +30,7 @@ function start({ now }: { now?: () => number } = {}) {
     })
     .use(express.json())
     .get('/healthz', (_req, res) => void res.json({}))
+    .get('/readyz', (_req, res) => void res.status(503).json({}))
     .post('/things/:id', (_req, res) => void res.status(201).json({}))
     .get('/refused', () => {
       throw new SessionError('session_invalid', 'No.')
@@ -83,6 +84,19 @@ test('an orchestrator’s probes are logged only at level debug', async () => {
   await request(app).get('/healthz')
   expect(log.info).not.toHaveBeenCalled()
   expect(log.debug).toHaveBeenCalledTimes(1)
+})
+
+test('failed probes are logged as one line per second and address, which contains their number', async () => {
+  let nowMs = 0
+  const { app, log } = start({ now: () => nowMs })
+  for (let i = 0; i < 30; i++) await request(app).get('/readyz')
+  nowMs = 1000
+  await request(app).get('/readyz')
+  const lines = log.info.mock.calls as unknown as [{ status: number; count?: number }][]
+  expect(lines.map(([{ status, count }]) => [status, count])).toEqual([
+    [503, undefined],
+    [503, 30],
+  ])
 })
 
 test('paths without a route share one metric label', async () => {

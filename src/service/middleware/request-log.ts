@@ -18,7 +18,8 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 
 /**
  * Gives each request an id. When its response ends, logs the request in one line, and counts it in its site's
- * metrics. Refusals with the same code to the same address share one line per second, which contains their number.
+ * metrics. Refusals with the same code to the same address share one line per second, which contains their number, and so do
+ * failed probes.
  */
 export function requestLog(
   siteMiddlewareOf: (res: Response) => { readonly log: Log; readonly metrics: Metrics },
@@ -48,10 +49,12 @@ export function requestLog(
     const problem = problemOf(res)
     metrics.requestEnded({ method, route, status, durationMs: elapsedMs })
     if (problem) metrics.problemAnswered(problem.code)
-    const count = problem && sample(`${problem.code} ${address}`)
-    if (problem && count === undefined) return
+    const isProbe = PROBE_PATHS.has(route)
+    const failure = problem?.code ?? (isProbe && status >= 500 ? route : undefined)
+    const count = failure === undefined ? 1 : sample(`${failure} ${address}`)
+    if (count === undefined) return
     // Orchestrators probe every few seconds, and these lines would hide the guests' requests.
-    const level = PROBE_PATHS.has(route) && status < 500 ? 'debug' : 'info'
+    const level = isProbe && status < 500 ? 'debug' : 'info'
     log[level](
       {
         requestId: requestIdOf(res) ?? requestId,
