@@ -136,6 +136,25 @@ describe('a request with a key', () => {
   })
 })
 
+describe('the first response to a request', () => {
+  const longBody = 'x'.repeat(16_000)
+
+  test('is kept while thousands of long requests are refused', async () => {
+    const { once } = setUp()
+    await once('first', { sid: 'other' })
+    for (let i = 0; i < 3000; i++)
+      await expect(once(new Error('refused'), { key: `k${i}`, body: longBody })).rejects.toThrow()
+    expect(await once('second', { sid: 'other' })).toBe('first')
+  })
+
+  test('is forgotten when thousands of long requests have succeeded, because their responses need memory', async () => {
+    const { once } = setUp()
+    await once('first', { sid: 'other' })
+    for (let i = 0; i < 3000; i++) await once('sent', { key: `k${i}`, body: longBody })
+    expect(await once('second', { sid: 'other' })).toBe('second')
+  })
+})
+
 test('a tracing id is a UUID, and is always the same for the same guest and key', () => {
   expect(tracingIdFor('s', 'k')).toBe(tracingIdFor('s', 'k'))
   expect(tracingIdFor('s', 'k')).not.toBe(tracingIdFor('s2', 'k'))

@@ -6,8 +6,8 @@ import { SessionError } from '../errors/session-error.ts'
 interface Attempt<Answer> {
   readonly bodyHash: string
   readonly expiresAtMs: number
-  /** Approximate size, including a response that repeats the body. */
-  readonly bytes: number
+  /** Approximate size of a response, which repeats the body. */
+  readonly answerBytes: number
   /**
    * Time of the first attempt whose outcome is unknown; undefined if that time is unknown, for example because
    * another replica made the attempt.
@@ -24,12 +24,17 @@ interface Attempt<Answer> {
 }
 
 const MAX_BYTES = 32 * 1024 * 1024
+/** Approximate size of an attempt without its response. */
+const ATTEMPT_BYTES = 1000
 
 /** Known attempts, by guest and key. */
 export type Attempts<Answer> = Map<string, Attempt<Answer>>
 
 export function createAttempts<Answer>(capacity = 10_000): Attempts<Answer> {
-  return new BoundedMap(capacity, { maxBytes: MAX_BYTES, bytesOf: ({ bytes }) => bytes })
+  return new BoundedMap(capacity, {
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ answer, answerBytes }) => ATTEMPT_BYTES + (answer === undefined ? 0 : answerBytes),
+  })
 }
 
 /** An attempt with an unknown outcome, and its time if known. */
@@ -143,13 +148,12 @@ export function createIdempotency<Answer>(options: {
       const isNextOfRefused = isRefused && remembered.nextRetry === retry && remembered.bodyHash === bodyHash
       const wasTried = known !== undefined || (isRepeat && !isNextOfRefused)
       const nowMs = monotonicNow()
-      const bytes = 1000 + 2 * body.length
       const expiresAtMs = nowMs + keepMs
       const current: Attempt<Answer> = {
         bodyHash,
         expiresAtMs,
         firstTriedAtMs: wasTried ? known?.firstTriedAtMs : nowMs,
-        bytes,
+        answerBytes: 2 * body.length,
       }
       attempts.set(id, current)
       try {
@@ -165,9 +169,9 @@ export function createIdempotency<Answer>(options: {
         current.firstTriedAtMs = atMs
         return await run(current, sharedAttempt, retry, { atMs }, attempt)
       } finally {
-        const isNoted =
-          current.answer !== undefined || current.unknown === true || current.nextRetry !== undefined
-        if (!isNoted) restore(id, remembered)
+        // Set again, because the response counts toward the limit.
+        if (current.answer !== undefined) attempts.set(id, current)
+        else if (current.unknown !== true && current.nextRetry === undefined) restore(id, remembered)
       }
     },
   }
