@@ -186,6 +186,18 @@ test('journey events are refused from other websites and with GET', async () => 
   expect((await ask(running.url, 'GET', '/journey/events', undefined, { origin: SITE })).status).toBe(405)
 })
 
+const from = (address: string) => ({ 'x-forwarded-for': address })
+
+test('one address may use half of the calls for the journey, so that other visitors can use the rest', async () => {
+  await start({ JOURNEY_CALLS_PER_MINUTE: '8', TRUST_PROXY: '1' })
+  const answers = []
+  for (let i = 0; i < 3; i++) answers.push(await record(VIEW, from('203.0.113.7')))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 429])
+  expect(answers[2]).toMatchObject({ body: { code: 'rate_limited' } })
+  expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await record(VIEW, from('203.0.113.8'))).status).toBe(200)
+})
+
 describe('an access token for the journey', () => {
   test('is sent with JOURNEY=oauth', async () => {
     genesys = await startSimulator({ agent: 'silent', journeyNeedsToken: true })
@@ -211,10 +223,13 @@ describe('an access token for the journey', () => {
 })
 
 test('journey calls are limited per minute, but an event succeeds if only its invitations exceed the limit', async () => {
-  await start({ JOURNEY_CALLS_PER_MINUTE: '3' })
-  expect((await record(VIEW)).status).toBe(200)
-  expect(await record(VIEW)).toMatchObject({ status: 200, body: { invitations: [] } })
-  expect(await record(VIEW)).toMatchObject({ status: 429, body: { code: 'upstream_rate_limited' } })
+  await start({ JOURNEY_CALLS_PER_MINUTE: '3', TRUST_PROXY: '1' })
+  expect((await record(VIEW, from('203.0.113.7'))).status).toBe(200)
+  expect(await record(VIEW, from('203.0.113.8'))).toMatchObject({ status: 200, body: { invitations: [] } })
+  expect(await record(VIEW, from('203.0.113.9'))).toMatchObject({
+    status: 429,
+    body: { code: 'upstream_rate_limited' },
+  })
   expect(genesys.journeyEvents).toHaveLength(2)
   expect(pings()).toHaveLength(1)
 })

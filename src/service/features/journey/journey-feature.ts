@@ -7,7 +7,9 @@ import type {
   JourneyPage,
 } from '../../../contract/contract.ts'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
+import { addressKey } from '../../middleware/client-address.ts'
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts'
+import { WindowCounter } from '../../middleware/rate-limits.ts'
 import { parseBody } from '../../middleware/request-body.ts'
 import { RequestError } from '../../errors/request-error.ts'
 import { JourneyAnswer, JourneyEvent, JourneyQuestion } from '../../routes/journey-schemas.ts'
@@ -64,6 +66,10 @@ export interface JourneyOptions {
 
 /** Other offers from action maps are ignored. */
 const CHAT_OFFER = 'webMessagingOffer'
+/** A page view's event, and the question for its invitations. */
+const CALLS_PER_EVENT = 2
+/** The share of the calls that one address may use, so that a single visitor cannot use up all of them. */
+const SHARE_OF_ADDRESS = 1 / 2
 const MIN_ASK_AGAIN_SECONDS = 5
 const MAX_ASK_AGAIN_SECONDS = 300
 const ASK_AGAIN_SECONDS = 30
@@ -147,19 +153,21 @@ export function createJourneyFeature(
     name: 'journey',
     capabilities: [],
     deployment: operations ? { journey: true } : {},
-    addRoutes(router, { guards, newDeadline }) {
-      router.post('/journey/events', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
+    addRoutes(router, { guards: { anyPageWithBody: guards }, newDeadline }) {
+      const limit = limitByAddress(settings?.callsPerMinute ?? Infinity, monotonicNow)
+      const [forEvent, forOthers] = [limit(CALLS_PER_EVENT), limit(1)]
+      router.post('/journey/events', ...guards, forEvent, async (req: Request, res: Response) => {
         requireOperations()
         sendJson(res, await record(req, newDeadline()))
       })
-      router.post('/journey/invitations', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
+      router.post('/journey/invitations', ...guards, forOthers, async (req: Request, res: Response) => {
         requireOperations()
         const { visitorId, sessionId, page } = parseBody(JourneyQuestion, req)
         requireOwnPage(req, page)
         const request = { customerId: visitorId, sessionId, page: pageOf(page) }
         sendJson(res, await invitationsFor(request, newDeadline()))
       })
-      router.post('/journey/answers', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
+      router.post('/journey/answers', ...guards, forOthers, async (req: Request, res: Response) => {
         const journey = requireOperations()
         const { invitationId: actionId, sessionId, state: actionState } = parseBody(JourneyAnswer, req)
         await noted(journey.sendActionState({ sessionId, actionId, actionState }, newDeadline()))
@@ -207,6 +215,20 @@ function operationsOf(
   })
 }
 
+/** Creates limits for requests that cause a number of calls to Genesys each. All of them count an address's calls together. */
+function limitByAddress(callsPerMinute: number, monotonicNow: () => number) {
+  const maxCalls = Math.max(CALLS_PER_EVENT, callsPerMinute * SHARE_OF_ADDRESS)
+  const windows = new WindowCounter()
+  return (calls: number): RequestHandler =>
+    (req, _res, next) => {
+      const nowMs = monotonicNow()
+      const window = windows.hit(addressKey(req), nowMs)
+      window.hits += calls - 1
+      if (window.hits > maxCalls) throw tooMany(window.endsAtMs - nowMs)
+      next()
+    }
+}
+
 function invitationOf(action: OfferedAction): JourneyInvitation {
   const { id, sessionId, actionMapId, actionMapVersion, webMessagingOfferProperties } = action
   const text = webMessagingOfferProperties?.offerText?.trim().slice(0, MAX_OFFER_TEXT_CHARS)
@@ -235,6 +257,13 @@ function typedAttributes(
       { dataType: Number.isInteger(value) ? 'integer' : typeof value, value: redact(String(value)) },
     ]),
   )
+}
+
+function tooMany(waitMs: number): RequestError {
+  return new RequestError('rate_limited', 'Too many journey requests came from this address.', {
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    hint: 'An address can use half of JOURNEY_CALLS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
+  })
 }
 
 /** A page of another website must not write into this site's journey. */
