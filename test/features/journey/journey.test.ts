@@ -107,6 +107,14 @@ test('an action map offers a chat once, and Genesys is told that the chat was of
   ])
 })
 
+test('an answer to an invitation that Genesys does not know is dropped, and says nothing about the service', async () => {
+  await start()
+  const answer = { invitationId: 'outdated', sessionId: 'outdated', state: 'ignored' }
+  expect((await post('/journey/answers', answer)).status).toBe(204)
+  expect((await ask(running.url, 'GET', '/readyz')).body.status).toBe('ready')
+  expect(running.logLines.join('')).not.toContain('"level":"error"')
+})
+
 test('a page can request invitations without sending an event', async () => {
   await start()
   await record(VIEW)

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
 import { callBudgetUsed, type CallBudget } from '../../outgoing-http/call-budget.ts'
 import type { UpstreamClient, UpstreamRequest } from '../../outgoing-http/upstream-client.ts'
+import { UpstreamError } from '../../errors/upstream-error.ts'
 
 const RecordedEvent = z.object({ session: z.object({ id: z.string().nullish() }).nullish() }).nullish()
 
@@ -47,6 +48,7 @@ export interface JourneyOperations {
     request: PingRequest,
     deadlineAtMs: number,
   ): Promise<{ readonly actions: readonly OfferedAction[]; readonly pollIntervalMs: number | undefined }>
+  /** Does nothing if Genesys does not know the action. */
   sendActionState(
     action: { readonly sessionId: string; readonly actionId: string; readonly actionState: string },
     deadlineAtMs: number,
@@ -112,12 +114,22 @@ export function createJourneyOperations(options: {
       return { actions, pollIntervalMs: found.pollIntervalMilliseconds ?? undefined }
     },
     async sendActionState(body, deadlineAtMs) {
-      await call(
-        { operation: 'send_action_state', method: 'POST', path: 'actionevent', body, schema: z.unknown() },
-        deadlineAtMs,
-      )
+      try {
+        await call(
+          { operation: 'send_action_state', method: 'POST', path: 'actionevent', body, schema: z.unknown() },
+          deadlineAtMs,
+        )
+      } catch (error) {
+        if (!isUnknownAction(error)) throw error
+      }
     },
   }
+}
+
+/** The page names the action, so its ids can be outdated or invented. That says nothing about the deployment. */
+function isUnknownAction(error: unknown): boolean {
+  if (!(error instanceof UpstreamError) || error.code !== 'upstream_refused') return false
+  return error.facts.status === 400 || error.facts.status === 404
 }
 
 function explain(status: number, hasToken: boolean): string | undefined {
