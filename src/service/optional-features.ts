@@ -81,7 +81,7 @@ export interface FeatureParts {
   /** Masks what must not leave the service; undefined if nothing is masked. */
   readonly mask?: ((text: string) => string) | undefined
   /** Undefined if replicas share nothing. */
-  readonly sharedState?: Pick<SharedState, 'values' | 'takeCall' | 'countRateLimit' | 'attempts'> | undefined
+  readonly sharedState?: Pick<SharedState, 'values' | 'calls' | 'countRateLimit' | 'attempts'> | undefined
 }
 
 /** Each feature is one folder and one entry here. If both are removed, the service runs without the feature. */
@@ -95,7 +95,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
     apiUrl: config.genesys.hosts.apiUrl,
     deploymentId: config.genesys.deploymentId,
     timeoutMs: config.upstreamTimeoutMs,
-    takeSharedCall: sharedState?.takeCall,
+    takeSharedCall: sharedState?.calls.take,
   }
   return [
     createAvailabilityFeature(
@@ -105,6 +105,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
         accessToken,
         sharedValues: sharedState?.values,
         sharedAttempts: sharedState?.attempts,
+        giveBackSharedCall: sharedState?.calls.giveBack,
       },
       config.callbacks,
     ),
@@ -125,7 +126,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
       ...parts,
       sessionKeys: config.session.keys,
       countShared: sharedState?.countRateLimit,
-      takeOnce: sharedState && ((name, windowMs) => sharedState.takeCall(name, { max: 1, windowMs })),
+      takeOnce: sharedState && ((name, windowMs) => sharedState.calls.take(name, { max: 1, windowMs })),
     }),
   ]
 }

@@ -94,6 +94,16 @@ test('availability entries in Redis that no replica wrote are ignored', async ()
   expect(calls()).toBeGreaterThan(before)
 })
 
+test('callbacks that Genesys has refused at one replica do not count at another', async () => {
+  const callback = { name: 'Jane Doe', phone: '+49 30 901820' }
+  const pages = await Promise.all(replicas.map((replica) => replica.openPage()))
+  const statuses = []
+  genesys.injectFault('POST /api/v2/conversations/callbacks', { status: 503, times: 3 })
+  for (const at of [0, 0, 0, 1, 1, 1, 1])
+    statuses.push((await pages[at]!.ask('POST', '/callbacks', callback)).status)
+  expect(statuses).toEqual([503, 503, 503, 201, 201, 201, 429])
+})
+
 test('the keys in Redis contain neither a callback’s phone number nor an unkeyed hash of it', async () => {
   const page = await replicas[0]!.openPage()
   const { status } = await page.ask('POST', '/callbacks', { name: 'Jane Doe', phone: '+49 30 901820' })

@@ -6,11 +6,19 @@ export interface CallBudget {
   take(): Promise<boolean>
 }
 
+export interface ReturnableCallBudget extends CallBudget {
+  /** After a call that had no effect: it no longer counts. Never rejects. */
+  giveBack(): Promise<void>
+}
+
 /** Counts the calls from all replicas. Resolves to undefined while Redis is unavailable. */
 export type TakeSharedCall = (
   name: string,
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
+
+/** Stops counting the newest call with this name. Never rejects. */
+export type GiveBackSharedCall = (name: string) => Promise<void>
 
 const MINUTE_MS = 60_000
 
@@ -22,9 +30,10 @@ export function createCallBudget(options: {
   /** The name under which replicas count together. */
   readonly name: string
   readonly takeShared?: TakeSharedCall | undefined
+  readonly giveBackShared?: GiveBackSharedCall | undefined
   readonly monotonicNow: () => number
-}): CallBudget {
-  const { max, name, windowMs = MINUTE_MS, takeShared, monotonicNow } = options
+}): ReturnableCallBudget {
+  const { max, name, windowMs = MINUTE_MS, takeShared, giveBackShared, monotonicNow } = options
   /** The times of the newest calls, oldest first. */
   const takenAtMs: number[] = []
 
@@ -44,6 +53,10 @@ export function createCallBudget(options: {
       // Counted here first, so that a loss of Redis does not start a second budget.
       if (!takeHere()) return false
       return (await takeShared?.(name, { max, windowMs })) ?? true
+    },
+    async giveBack() {
+      takenAtMs.pop()
+      await giveBackShared?.(name)
     },
   }
 }

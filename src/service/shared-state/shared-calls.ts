@@ -22,17 +22,29 @@ export type TakeSharedCall = (
   limit: { readonly max: number; readonly windowMs: number },
 ) => Promise<boolean | undefined>
 
+export interface SharedCalls {
+  readonly take: TakeSharedCall
+  /** Stops counting the newest call with this name. Never rejects. */
+  readonly giveBack: (name: string) => Promise<void>
+}
+
 /** Allows `max` calls in any `windowMs`. Names are hashed with a key, because some are derived from a phone number. */
 export function createSharedCalls(options: {
   readonly connection: RedisConnection
   readonly seals: Seals
   readonly prefix: string
-}): TakeSharedCall {
+}): SharedCalls {
   const { connection, seals, prefix } = options
-  return async (name, { max, windowMs }) => {
-    const taken = await connection.run((send) =>
-      send('EVAL', TAKE, '1', prefix + seals.hash(name), String(max), String(windowMs)),
-    )
-    return taken === undefined ? undefined : taken === 1
+  const keyOf = (name: string) => prefix + seals.hash(name)
+  return {
+    async take(name, { max, windowMs }) {
+      const taken = await connection.run((send) =>
+        send('EVAL', TAKE, '1', keyOf(name), String(max), String(windowMs)),
+      )
+      return taken === undefined ? undefined : taken === 1
+    },
+    async giveBack(name) {
+      await connection.run((send) => send('LPOP', keyOf(name)))
+    },
   }
 }

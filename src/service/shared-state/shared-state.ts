@@ -7,7 +7,7 @@ import type { SharedGenerations } from '../sessions/session-registry.ts'
 import { createRedisConnection } from './redis-connection.ts'
 import { createRefusedCredentials } from './refused-credentials.ts'
 import { createSeals } from './sealed-text.ts'
-import { createSharedCalls, type TakeSharedCall } from './shared-calls.ts'
+import { createSharedCalls, type SharedCalls } from './shared-calls.ts'
 import { createSharedAttempts } from './shared-attempts.ts'
 import { createSharedGenerations } from './shared-generations.ts'
 import { createSharedRateLimits } from './shared-rate-limits.ts'
@@ -20,7 +20,7 @@ export interface SharedState {
   readonly generations: SharedGenerations
   readonly refusedCredentials: RefusedCredentials
   readonly values: SharedValues
-  readonly takeCall: TakeSharedCall
+  readonly calls: SharedCalls
   readonly isAvailable: boolean
   /** Redis' latency; undefined until it is known. */
   readonly roundTripMs: number | undefined
@@ -79,7 +79,7 @@ export function createSharedState(options: SharedStateOptions): SharedState {
     }),
     refusedCredentials: createRefusedCredentials({ connection, seals, prefix: `${keyPrefix}refused-oauth:` }),
     values: createSharedValues({ connection, seals, prefix: `${keyPrefix}value:` }),
-    takeCall: createSharedCalls({ connection, seals, prefix: `${keyPrefix}calls:` }),
+    calls: createSharedCalls({ connection, seals, prefix: `${keyPrefix}calls:` }),
     get isAvailable() {
       return connection.isAvailable
     },

@@ -191,6 +191,29 @@ test('at most ten callbacks an hour are accepted from one address', async () => 
   expect(answers).toEqual([...Array.from({ length: 10 }, () => 201), 429])
 })
 
+test('callbacks that Genesys has refused do not count, so a guest can try again', async () => {
+  await start()
+  genesys.injectFault('POST /api/v2/conversations/callbacks', { status: 503, times: 4 })
+  for (let i = 0; i < 4; i++) expect((await callBack(JANE)).status).toBe(503)
+  expect((await callBack(JANE)).status).toBe(201)
+})
+
+test('a callback counts if it is unknown whether Genesys has it', async () => {
+  await start()
+  genesys.injectFault('POST /api/v2/conversations/callbacks', { status: 500, times: 3 })
+  for (let i = 0; i < 3; i++) expect((await callBack(JANE)).status).toBe(504)
+  expect((await callBack(JANE)).status).toBe(429)
+})
+
+test('an address that may request no more callbacks cannot use up those for another person’s number', async () => {
+  await start({ TRUST_PROXY: '1' })
+  const from = (address: string, phone: string) =>
+    page.ask('POST', '/callbacks', { ...JANE, phone }, { 'x-forwarded-for': address })
+  for (let i = 0; i < 10; i++) await from('203.0.113.7', `+49 30 9018${20 + i}`)
+  for (let i = 0; i < 3; i++) expect((await from('203.0.113.7', '+49 30 901899')).status).toBe(429)
+  expect((await from('203.0.113.8', '+49 30 901899')).status).toBe(201)
+})
+
 test('with CALLBACKS=verified, an anonymous guest is refused', async () => {
   await start({ CALLBACKS: 'verified' })
   expect(await callBack(JANE)).toMatchObject({ status: 403, body: { code: 'callback_not_allowed' } })

@@ -63,6 +63,7 @@ export function createAvailabilityFeature(
   options:
     | (Omit<AvailabilityOptions, keyof AvailabilitySettings> & {
         readonly sharedAttempts?: SharedAttempts | undefined
+        readonly giveBackSharedCall?: CallbackOptions['giveBackSharedCall']
         readonly mask?: CallbackOptions['mask']
       })
     | undefined,
@@ -181,7 +182,7 @@ function waitingEvents(
 function callbacksOf(
   site: AvailabilityOfSite,
   options: Omit<AvailabilityOptions, keyof AvailabilitySettings> &
-    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts' | 'mask'>,
+    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts' | 'giveBackSharedCall' | 'mask'>,
 ) {
   const { queueId, timeoutMs, monotonicNow } = options
   const budget = createCallBudget({

@@ -5,7 +5,12 @@ import { RequestError } from '../../errors/request-error.ts'
 import { createIdempotency, type SharedAttempts } from '../../sessions/idempotency.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
-import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
+import {
+  createCallBudget,
+  type GiveBackSharedCall,
+  type ReturnableCallBudget,
+  type TakeSharedCall,
+} from '../../outgoing-http/call-budget.ts'
 import { internationalNumber, type CountryCode } from './phone-number.ts'
 import type { CallbackOperations } from './callback-operations.ts'
 
@@ -40,6 +45,7 @@ export interface CallbackOptions {
   readonly now: () => number
   readonly monotonicNow: () => number
   readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly giveBackSharedCall?: GiveBackSharedCall | undefined
   readonly sharedAttempts?: SharedAttempts | undefined
   /** Masks the parts of the name that must not leave the service. */
   readonly mask?: ((text: string) => string) | undefined
@@ -47,26 +53,42 @@ export interface CallbackOptions {
 
 /** Requests a callback for a guest from Genesys, at a time when the contact center is open. */
 export function createCallbacks(options: CallbackOptions) {
-  const { settings, queueId, site, operations, now, monotonicNow, takeSharedCall } = options
+  const { settings, queueId, site, operations, now, monotonicNow } = options
   const { mask = (text: string) => text } = options
   const idempotency = createIdempotency<Callback>({
-    outcomeUnknown: (error) => error instanceof UpstreamError && error.code === 'delivery_unknown',
+    outcomeUnknown: isOutcomeUnknown,
     shared: options.sharedAttempts,
     monotonicNow,
   })
-  const budgets = new BoundedMap<string, CallBudget>(MAX_KNOWN_KEYS)
+  const budgets = new BoundedMap<string, ReturnableCallBudget>(MAX_KNOWN_KEYS)
 
   /** A budget's name is a hash, so that no phone number stays in memory. */
-  async function requireBelow(kind: string, value: string, max: number): Promise<void> {
+  function budgetOf(kind: string, value: string, max: number): ReturnableCallBudget {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
+    const { takeSharedCall: takeShared, giveBackSharedCall: giveBackShared } = options
     const budget =
       budgets.get(name) ??
-      createCallBudget({ max, windowMs: HOUR_MS, name, takeShared: takeSharedCall, monotonicNow })
+      createCallBudget({ max, windowMs: HOUR_MS, name, takeShared, giveBackShared, monotonicNow })
     budgets.set(name, budget)
-    if (await budget.take()) return
-    throw new RequestError('rate_limited', `Too many callbacks were requested for this ${kind}.`, {
-      retryAfterSeconds: HOUR_MS / 1000,
-    })
+    return budget
+  }
+
+  /** Requests the callback within the limits. They count only callbacks that Genesys has, or may have. */
+  async function withinLimits<T>(number: string, address: string, request: () => Promise<T>): Promise<T> {
+    const taken: ReturnableCallBudget[] = []
+    const take = async (kind: string, value: string, max: number) => {
+      const budget = budgetOf(kind, value, max)
+      if (!(await budget.take())) throw tooMany(kind)
+      taken.push(budget)
+    }
+    try {
+      await take('number', number, MAX_PER_NUMBER)
+      await take('address', address, MAX_PER_ADDRESS)
+      return await request()
+    } catch (error) {
+      if (!isOutcomeUnknown(error)) await Promise.all(taken.map((budget) => budget.giveBack()))
+      throw error
+    }
   }
 
   /** @returns undefined if the callback is wanted as soon as possible */
@@ -96,12 +118,10 @@ export function createCallbacks(options: CallbackOptions) {
     if (!found) throw invalid('phone', 'is not a valid phone number; start it with + and the country code')
     const atMs = wantedTime(request.at)
     await requireOpen(atMs, context.deadlineAtMs)
-    await requireBelow('number', found.number, MAX_PER_NUMBER)
-    await requireBelow('address', context.address, MAX_PER_ADDRESS)
     const at = atMs === undefined ? undefined : new Date(atMs).toISOString()
-    const id = await operations.createCallback(
-      { queueId, name: request.name, number: found.number, country: found.country, at },
-      context.deadlineAtMs,
+    const callback = { queueId, name: request.name, number: found.number, country: found.country, at }
+    const id = await withinLimits(found.number, context.address, () =>
+      operations.createCallback(callback, context.deadlineAtMs),
     )
     return { id, phone: found.number, ...(at !== undefined && { at }) }
   }
@@ -121,6 +141,16 @@ export function createCallbacks(options: CallbackOptions) {
       return create(request, context)
     })
   }
+}
+
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'delivery_unknown'
+}
+
+function tooMany(kind: string): RequestError {
+  return new RequestError('rate_limited', `Too many callbacks were requested for this ${kind}.`, {
+    retryAfterSeconds: HOUR_MS / 1000,
+  })
 }
 
 function invalid(path: string, message: string): RequestError {
