@@ -157,6 +157,12 @@ describe('if clients behave unusually,', () => {
       ['200'],
     ],
     [
+      'a foreign Origin after three thousand other headers',
+      () =>
+        `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${'A: \r\n'.repeat(3000)}Origin: https://other.example\r\nConnection: close\r\n\r\n`,
+      [/403 [^]*"code":"origin_not_allowed"/],
+    ],
+    [
       'trailers',
       () => head('POST /messages', { ...chunked, ...last }) + `c\r\n${words}\r\n0\r\nX-Trailer: y\r\n\r\n`,
       ['201'],
