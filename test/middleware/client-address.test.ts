@@ -52,6 +52,12 @@ test.each([
   expect(await addressSeen(1, address)).toBe(key)
 })
 
+test('all texts that are not addresses count as one client, so that invented ones cannot fill the memory', async () => {
+  const unknown = await addressSeen(1, 'unknown')
+  for (const text of ['_hidden', 'x'.repeat(10_000), '203.0.113.7.8', 'fe80::1%'])
+    expect(await addressSeen(1, text)).toBe(unknown)
+})
+
 test.each([
   ['10.0.0.0/8', true],
   ['10.0.0.1', true],

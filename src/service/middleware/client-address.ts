@@ -52,10 +52,14 @@ function addressKeyOf(req: Request): string {
   return addressGroup(req.ip ?? '')
 }
 
-/** An IPv4 address unchanged, or the network of an IPv6 address. */
+/**
+ * An IPv4 address unchanged, or the network of an IPv6 address. All other texts are one group: a client that bypasses a
+ * trusted proxy can send any number of them in `X-Forwarded-For`.
+ */
 export function addressGroup(address: string): string {
   const ip = plainAddress(address)
-  return isIPv6(ip) ? ipv6Key(ip) : ip
+  if (isIPv6(ip)) return ipv6Key(ip)
+  return isIP(ip) === 0 ? '' : ip
 }
 
 function ipv6Key(ip: string): string {
