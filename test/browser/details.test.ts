@@ -165,7 +165,7 @@ test('a carousel has arrows only if there are more cards than fit', async () => 
   await page.getByRole('button', { name: 'Next: Moss' }).waitFor()
 })
 
-test('a carousel disables the arrow at each end, marks its position with dots, and fades at the edge of hidden cards', async () => {
+test('a carousel disables the arrow at each end, shows its position, and fades where cards are hidden', async () => {
   const { page, part } = await begin('', { reducedMotion: 'reduce' })
   demo.simulator.botSays(carouselOf('Hale', 'Moss', 'Tern'))
   const dots = () =>
