@@ -10,7 +10,8 @@ function fakeClient() {
   const listeners = new Map<string, (reason?: unknown) => void>()
   const sent: string[][] = []
   const subscribed: string[] = []
-  const server = { does: 'answer' as 'answer' | 'hang' | 'refuse' }
+  const ended = { count: 0 }
+  const server = { does: 'answer' as 'answer' | 'hang' | 'refuse' | 'be full' }
   const client = {
     isOpen: true,
     isReady: true,
@@ -18,18 +19,23 @@ function fakeClient() {
     async sendCommand(command: string[]) {
       sent.push(command)
       if (server.does === 'hang') await new Promise(() => undefined)
-      if (server.does === 'refuse') throw new Error('READONLY')
+      if (server.does === 'refuse') throw new Error("READONLY You can't write against a read only replica.")
+      if (server.does === 'be full')
+        throw new Error("OOM command not allowed when used memory > 'maxmemory'.")
       return 'OK'
     },
     subscribe: async (channel: string) => void subscribed.push(channel),
     on: (event: string, listener: (reason?: unknown) => void) => void listeners.set(event, listener),
-    destroy: () => undefined,
+    destroy: () => void (ended.count += 1),
   } satisfies RedisClient
   return {
     client,
     server,
     sent,
     subscribed,
+    get destroyed() {
+      return ended.count
+    },
     emit: (event: string) => listeners.get(event)?.(new Error(event)),
   }
 }
@@ -109,6 +115,34 @@ test('a Redis that refuses writes counts as unavailable, because the probe is a 
   expect(await ask()).toBeUndefined()
   await jest.advanceTimersByTimeAsync(1000)
   expect(connection.isAvailable).toBe(false)
+})
+
+test('after a failover, a connection to the former primary is replaced, at most once a second', async () => {
+  connection.subscribe('c', () => undefined)
+  await jest.advanceTimersByTimeAsync(2000)
+  const former = fake
+  former.server.does = 'refuse'
+  fake = fakeClient()
+  fake.server.does = 'refuse'
+  await ask()
+  await jest.advanceTimersByTimeAsync(500)
+  expect(former.destroyed).toBe(1)
+  expect(fake.destroyed).toBe(0)
+  expect(connection.isAvailable).toBe(false)
+  fake.server.does = 'answer'
+  await jest.advanceTimersByTimeAsync(250)
+  expect(connection.isAvailable).toBe(true)
+  expect(fake.subscribed).toEqual(['c'])
+  expect(connection.isListening).toBe(true)
+})
+
+test('a Redis without free memory keeps its connection, because a new one would be refused too', async () => {
+  await jest.advanceTimersByTimeAsync(2000)
+  fake.server.does = 'be full'
+  await ask()
+  await jest.advanceTimersByTimeAsync(5000)
+  expect(connection.isAvailable).toBe(false)
+  expect(fake.destroyed).toBe(0)
 })
 
 test('a lost connection to Redis is noticed without a command', () => {

@@ -62,6 +62,7 @@ const MEASURED_COMMANDS = 10
 const PROBE_EVERY_MS = 250
 const PROBE_TIMEOUT_MS = 1000
 const START_TIMEOUT_MS = 1000
+const MIN_CONNECTION_MS = 1000
 
 /**
  * One connection to Redis, for which no caller waits long: while Redis is unavailable, only the background probe
@@ -70,13 +71,13 @@ const START_TIMEOUT_MS = 1000
 export function createRedisConnection(options: RedisConnectionOptions): RedisConnection {
   const { keyPrefix, timeoutMs, onChange, onFailure, monotonicNow = processMonotonicNow } = options
   const subscriptions = createSubscriptions()
+  const roundTrips = createRoundTrips()
   const availableListeners: (() => void)[] = []
   let client: RedisClient | undefined
   let state: 'starting' | 'up' | 'suspect' | 'down' = 'starting'
   let isClosed = false
   let isProbing = false
-  let roundTripMs: number | undefined
-  let durationsMs: number[] = []
+  let connectedAtMs = 0
   let noteStarted: () => void = () => undefined
   const started = new Promise<void>((resolve) => (noteStarted = resolve))
 
@@ -104,14 +105,6 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     void probe()
   }
 
-  /** Records the duration of the fastest of several commands: the others may have been delayed by this process. */
-  function noteDuration(durationMs: number): void {
-    durationsMs.push(durationMs)
-    if (durationsMs.length < MEASURED_COMMANDS) return
-    roundTripMs = Math.min(...durationsMs)
-    durationsMs = []
-  }
-
   /** Writes a value, because a Redis that is read-only or out of memory still responds to PING. */
   async function probe(): Promise<void> {
     if (client?.isReady !== true || state === 'up' || isProbing) return
@@ -121,6 +114,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       goUp()
     } catch (error) {
       goDown(error)
+      if (isReadOnly(error) && monotonicNow() - connectedAtMs >= MIN_CONNECTION_MS) reconnect(client)
     } finally {
       isProbing = false
     }
@@ -132,8 +126,19 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
     client = created
     created.on('error', goDown)
     created.on('end', goDown)
-    created.on('ready', () => void probe())
+    created.on('ready', () => {
+      connectedAtMs = monotonicNow()
+      void probe()
+    })
     await created.connect()
+  }
+
+  /** A failover can leave the connection open and leading to the former primary: only a new one finds the new primary. */
+  function reconnect(current: RedisClient): void {
+    client = undefined
+    current.destroy()
+    subscriptions.stop()
+    start().catch(goDown)
   }
 
   const probing = setInterval(() => void probe(), PROBE_EVERY_MS).unref()
@@ -145,7 +150,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
       return state === 'up' || state === 'suspect'
     },
     get roundTripMs() {
-      return roundTripMs
+      return roundTrips.fastestMs
     },
     started,
     async run(commands) {
@@ -157,7 +162,7 @@ export function createRedisConnection(options: RedisConnectionOptions): RedisCon
           commands((...command) => current.sendCommand(command)),
           timeoutMs,
         )
-        noteDuration(monotonicNow() - startedAtMs)
+        roundTrips.note(monotonicNow() - startedAtMs)
         return reply
       } catch {
         suspect()
@@ -200,10 +205,36 @@ function createSubscriptions() {
         )
       }
     },
+    /** Called when the client is replaced. */
+    stop(): void {
+      for (const subscription of subscriptions) subscription.isActive = subscription.isConfirmed = false
+    },
     get areConfirmed() {
       return subscriptions.every(({ isConfirmed }) => isConfirmed)
     },
   }
+}
+
+/** The duration of the fastest of several commands: the others may have been delayed by this process. */
+function createRoundTrips() {
+  let fastestMs: number | undefined
+  let durationsMs: number[] = []
+  return {
+    note(durationMs: number): void {
+      durationsMs.push(durationMs)
+      if (durationsMs.length < MEASURED_COMMANDS) return
+      fastestMs = Math.min(...durationsMs)
+      durationsMs = []
+    },
+    get fastestMs() {
+      return fastestMs
+    },
+  }
+}
+
+/** Redis: a replica responds to a write with an error that begins with this code. */
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('READONLY')
 }
 
 /**
