@@ -111,7 +111,14 @@ function clientOptions(url: string) {
 function noteChange(log: Log, isAvailable: boolean, err: unknown): void {
   if (isAvailable) log.info({}, 'Redis responds: replicas share their state')
   else {
-    const hint = 'Limits, idempotency keys and sign-ins apply per process. Check REDIS_URL and Redis.'
+    const code = responseCode(err)
+    const cause = code === undefined ? '' : `Redis refuses commands with ${code}. `
+    const hint = `${cause}Limits, idempotency keys and sign-ins apply per process. Check REDIS_URL and Redis.`
     log.warn({ err, hint }, 'Redis does not respond')
   }
+}
+
+/** The code at the beginning of a response such as `OOM command not allowed`: the rest can quote a command. */
+function responseCode(error: unknown): string | undefined {
+  return error instanceof Error ? /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0] : undefined
 }
