@@ -256,18 +256,36 @@ describe('a handshake that Genesys refuses', () => {
     [401, 'deployment_not_usable'],
     [403, 'deployment_not_usable'],
     [404, 'deployment_not_usable'],
-    [301, 'upstream_bad_response'],
-    [200, 'upstream_bad_response'],
-  ])('with HTTP %i is not retried', async (status, expected) => {
+  ])('with HTTP %i is reported immediately, and is not retried', async (status, expected) => {
     const genesys = fakeGenesys()
-    const heard = listening(genesys)
-    const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
+    const asked = ask(genesys)
     genesys.socket.refuses(status)
-    expect(await asked).toBe(expected)
+    expect(codeOf(await asked)).toBe(expected)
     await pass(30_000)
     expect(genesys.sockets).toHaveLength(1)
-    expect(heard).toEqual([{ type: 'session', state: 'disconnected' }])
   })
+
+  test.each([200, 301, 400, 401, 403, 404])(
+    'with HTTP %i is retried for a page with a stream, which then gets the messages that it missed',
+    async (status) => {
+      const genesys = fakeGenesys()
+      genesys.ready()
+      const heard = listening(genesys)
+      await pass(0)
+      genesys.socket.breaks()
+      await pass(1_000)
+      genesys.socket.refuses(status)
+      await pass(10_250)
+      genesys.socket.accepts()
+      genesys.socket.configures()
+      expect(heard.map((event) => (event.type === 'session' ? event.state : event.type))).toEqual([
+        'connected',
+        'reconnecting',
+        'connected',
+        'gap',
+      ])
+    },
+  )
 
   test('with HTTP 403 causes a hint that names the deployment and the origin', async () => {
     const genesys = fakeGenesys()
@@ -279,6 +297,8 @@ describe('a handshake that Genesys refuses', () => {
   })
 
   test.each([
+    [200, 'upstream_bad_response'],
+    [301, 'upstream_bad_response'],
     [408, 'upstream_unavailable'],
     [500, 'upstream_unavailable'],
     [503, 'upstream_unavailable'],
@@ -372,15 +392,26 @@ describe('a session configuration', () => {
     [403, 'HTTP authorization error', 'upstream_refused'],
     [4006, 'Session has expired', 'session_ended'],
     [4017, 'Cannot downgrade', 'session_ended'],
-  ])('that Genesys refuses with %i %s is not retried', async (status, body, expected) => {
+  ])('that Genesys refuses with %i %s is not retried for a request', async (status, body, expected) => {
     const genesys = fakeGenesys()
-    listening(genesys)
     const asked = code(genesys.connections.of(genesys.guest()).ready(Date.now() + 60_000))
     genesys.socket.accepts()
     genesys.socket.refusesWith(status, body)
     expect(await asked).toBe(expected)
     await pass(30_000)
     expect(genesys.sockets).toHaveLength(1)
+  })
+
+  test.each([
+    ['not retried', 4006, 1],
+    ['retried', 400, 2],
+  ])('is %s for a page with a stream if Genesys refuses it with %i', async (_, status, sockets) => {
+    const genesys = fakeGenesys()
+    listening(genesys)
+    genesys.socket.accepts()
+    genesys.socket.refusesWith(status)
+    await pass(1_000)
+    expect(genesys.sockets).toHaveLength(sockets)
   })
 
   test.each([500, 5000])('that Genesys refuses with %i is retried', async (status) => {

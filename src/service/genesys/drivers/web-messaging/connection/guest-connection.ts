@@ -38,6 +38,8 @@ const POLLING_IDLE_MS = 120_000
 const PROBE_AFTER_MS = 2_000
 /** After this many consecutive failed attempts, requests that wait for a connection are rejected. */
 const MAX_FAILED_ATTEMPTS = 3
+/** After one of these errors, too: the next attempt would fail in the same way. Listeners can wait until that changes. */
+const REFUSALS = new Set(['upstream_rate_limited', 'upstream_refused', 'deployment_not_usable'])
 
 /** One guest's connection to Genesys: the guest's requests and listeners, and the state of the session. */
 export class GuestConnection implements SocketHandlers {
@@ -187,7 +189,7 @@ export class GuestConnection implements SocketHandlers {
     this.#queue.onConnectionLost()
     this.#queue.lastError = error
     if (!wasReady) this.#failedAttempts++
-    const isHopeless = this.#failedAttempts >= MAX_FAILED_ATTEMPTS || error.code === 'upstream_rate_limited'
+    const isHopeless = this.#failedAttempts >= MAX_FAILED_ATTEMPTS || REFUSALS.has(error.code)
     if (isHopeless) this.#queue.failWaiting(error)
     if (!this.#isLossAnnounced) this.#emitState('reconnecting')
     this.#isLossAnnounced = this.#listeners.count > 0

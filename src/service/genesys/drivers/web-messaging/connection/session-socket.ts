@@ -46,7 +46,7 @@ export interface SocketHandlers {
   onFrame(frame: Frame): void
   /** Called when the connection broke or could not be opened. It is reopened unless `disconnect` is called. */
   onDisconnect(error: UpstreamError, wasReady: boolean): void
-  /** Called when Genesys rejects this guest: no connection is opened until the next {@link SessionSocket.connect}. */
+  /** Called when the session has ended: no connection is opened until the next {@link SessionSocket.connect}. */
   onReject(error: UpstreamError): void
 }
 
@@ -306,9 +306,10 @@ export class SessionSocket implements WaitingConnection {
     this.#socket?.ping()
   }
 
+  /** Any other refusal may be temporary, for example while the deployment is being changed. */
   #failOrReject(error: UpstreamError, reason: SocketLossReason): void {
-    if (isTransient(error)) this.#fail(error, reason)
-    else this.#reject(error, reason)
+    if (error.code === 'session_ended') this.#reject(error, reason)
+    else this.#fail(error, reason)
   }
 
   /** Waits for the next attempt. */
