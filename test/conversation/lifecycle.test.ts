@@ -217,7 +217,7 @@ describe('when the session expires,', () => {
   })
 })
 
-test('a session’s fourth connection closes the oldest one, which reconnects only when the guest writes', async () => {
+test('a session’s fourth connection closes the oldest one, which reconnects when the guest writes', async () => {
   const replicas = await startReplicas(4)
   const { genesys } = replicas[0]!
   const page = await replicas[0]!.openPage()

@@ -385,6 +385,38 @@ describe('a rate limit on handshakes', () => {
   })
 })
 
+describe('a connection that Genesys closes because the guest has too many', () => {
+  const closed = { type: 'message', class: 'ConnectionClosedEvent', code: 200, body: {} }
+
+  test('is opened again for a page with a stream after 30 seconds, by when other replicas have closed theirs', async () => {
+    const genesys = fakeGenesys()
+    genesys.ready()
+    const heard = listening(genesys)
+    await pass(0)
+    genesys.socket.says(closed)
+    await pass(29_000)
+    expect(genesys.sockets).toHaveLength(1)
+    await pass(1_250)
+    expect(genesys.sockets).toHaveLength(2)
+    genesys.socket.accepts()
+    genesys.socket.configures()
+    expect(heard.map((event) => (event.type === 'session' ? event.state : event.type))).toEqual([
+      'connected',
+      'too-many-connections',
+      'connected',
+      'gap',
+    ])
+  })
+
+  test('stays closed if no page has a stream', async () => {
+    const genesys = fakeGenesys({ idleMs: 60_000 })
+    genesys.ready().touch()
+    genesys.socket.says(closed)
+    await pass(59_000)
+    expect(genesys.sockets).toHaveLength(1)
+  })
+})
+
 describe('a session configuration', () => {
   test.each([
     [400, 'Deployment not found', 'deployment_not_usable'],

@@ -165,7 +165,7 @@ describe('a session', () => {
 })
 
 describe('a guest’s fourth connection, opened by another replica,', () => {
-  test('closes the first connection, which is reopened only for the next request', async () => {
+  test('closes the first connection, which is reopened for the next request', async () => {
     const { api, guest, genesys } = await startDriver()
     const jane = await guest()
     const page = listen(api, jane)

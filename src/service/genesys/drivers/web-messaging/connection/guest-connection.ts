@@ -41,6 +41,9 @@ const MAX_FAILED_ATTEMPTS = 3
 /** After one of these errors, too: the next attempt would fail in the same way. Listeners can wait until that changes. */
 const REFUSALS = new Set(['upstream_rate_limited', 'upstream_refused', 'deployment_not_usable'])
 
+/** By then, other replicas have closed the connections that they opened only for a request. */
+const REJOIN_AFTER_MS = 30_000
+
 /** One guest's connection to Genesys: the guest's requests and listeners, and the state of the session. */
 export class GuestConnection implements SocketHandlers {
   readonly newest = new NewestMessage()
@@ -62,6 +65,8 @@ export class GuestConnection implements SocketHandlers {
   #isPolled = false
   /** The expiry that listeners were last warned about. */
   #announcedExpiryMs: number | undefined
+  /** When listeners are connected again after Genesys has closed their connection because of newer ones. */
+  #rejoinAtMs = Infinity
   /** Set when Genesys has given the session to another device: its token must not be used again. */
   #discarded: UpstreamError | undefined
 
@@ -145,6 +150,7 @@ export class GuestConnection implements SocketHandlers {
       this.socket.disconnect()
       return false
     } else if (this.socket.isWaitingToConnect) this.socket.disconnect()
+    if (this.#isNeeded && this.socket.isIdle && nowMs >= this.#rejoinAtMs) this.socket.connect(false)
     this.socket.sweep(nowMs, this.#queue.hasUnfinished)
     const sentAtMs = this.#queue.inFlightSinceMs
     if (sentAtMs !== undefined && nowMs - sentAtMs >= PROBE_AFTER_MS) this.#probe.probe(nowMs, sentAtMs)
@@ -203,16 +209,15 @@ export class GuestConnection implements SocketHandlers {
 
   onFrame(frame: Frame): void {
     this.#probe.lastFrameAtMs = this.#settings.monotonicNow()
-    // Must come first: `accept` may send the next request, and this message must be recorded as earlier than that
-    // request.
+    // Must come first: `accept` may send the next request, and this message must be recorded as earlier.
     if (frame.class === 'StructuredMessage' && frame.pushed) this.#onPushed(frame.body, frame.tracingId)
-    // After a new chat or a sign-in, the other tabs must be notified, and `Join` must be the session's first
-    // request.
+    // After a new chat or a sign-in, the other tabs must be notified, and `Join` must be the first request.
     if (frame.class === 'SessionResponse' && frame.body.connected) this.#applySession(frame.body)
     const isResponse = this.#queue.accept(frame)
     switch (frame.class) {
       case 'StructuredMessage':
-        if (!isResponse && isInbound(frame.body)) this.#keepLate(frame)
+        if (!isResponse && isInbound(frame.body))
+          this.lateAcknowledgements.keep(frame.tracingId, readMessage(frame.body, this.#settings.now()))
         if (!frame.pushed) this.session.extend(frame.body, this.#settings.now())
         break
       case 'SessionResponse':
@@ -298,11 +303,7 @@ export class GuestConnection implements SocketHandlers {
     if (isFromGuest && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
   }
 
-  #keepLate({ tracingId, body }: Extract<Frame, { class: 'StructuredMessage' }>): void {
-    this.lateAcknowledgements.keep(tracingId, readMessage(body, this.#settings.now()))
-  }
-
-  /** Closes a connection that Genesys has closed or is about to close. It stays closed until the next request. */
+  /** Closes a connection that Genesys has closed or is about to close. It stays closed until the next request, or until it is time to rejoin. */
   #leave(state: SessionEvent['state'], error?: UpstreamError): void {
     this.socket.disconnect()
     if (error) this.#queue.failAll(error)
@@ -310,6 +311,8 @@ export class GuestConnection implements SocketHandlers {
     if (state !== 'disconnected') this.newest.forget()
     this.#emitState(state)
     this.#isLossAnnounced = this.#listeners.count > 0
+    const mayRejoin = state === 'too-many-connections'
+    this.#rejoinAtMs = mayRejoin ? this.#settings.monotonicNow() + REJOIN_AFTER_MS : Infinity
     this.#connectIfBusy()
   }
 
@@ -344,6 +347,4 @@ export class GuestConnection implements SocketHandlers {
   }
 }
 
-function ended(): UpstreamError {
-  return new UpstreamError('session_ended', 'Genesys has ended this guest session')
-}
+const ended = () => new UpstreamError('session_ended', 'Genesys has ended this guest session')
