@@ -266,6 +266,23 @@ describe('wrong credentials', () => {
     expect(accessToken.state()).toEqual({ status: 'valid' })
   })
 
+  test('are no longer refused without a request once the secret has been replaced', async () => {
+    let clientSecret = 'rotated away'
+    const changing = make({ clientSecret: () => clientSecret })
+    for (let count = 0; count < 2; count++) {
+      refuses(401, { error: 'invalid_client' })
+      await failure(changing.get(soon()))
+      nowMs += 2_001
+    }
+    expect((await failure(changing.get(soon()))).code).toBe('upstream_auth_failed')
+    clientSecret = 'current'
+    nock(LOGIN)
+      .post('/oauth/token')
+      .basicAuth({ user: 'id', pass: 'current' })
+      .reply(200, { access_token: 'one' })
+    await expect(changing.get(soon())).resolves.toBe('one')
+  })
+
   test.each([400, 401])(
     'are retried soon after one HTTP %i, and other replicas are informed only after two in a row',
     async (status) => {

@@ -76,6 +76,8 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
   let unauthorizedCooldownUntilMs = 0
   let refusalTtlMs = REFUSAL_TTL_MS
   let refusedBefore: string | undefined
+  /** The credentials of the newest refusal. */
+  let refusedNow: string | undefined
 
   /** Requests a token, unless Genesys has just refused these credentials for another replica. */
   async function requestUnlessRefused(deadlineAtMs: DeadlineAtMs) {
@@ -84,6 +86,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     const known = await refused?.recall(credentials)
     if (known) {
       refusalTtlMs = known.forMs
+      refusedNow = credentials
       throw new UpstreamError('upstream_auth_failed', known.message, known.facts)
     }
     try {
@@ -93,7 +96,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     } catch (error) {
       if (isRefusal(error)) {
         const isRefusedAgain = refusedBefore === credentials
-        refusedBefore = credentials
+        refusedBefore = refusedNow = credentials
         refusalTtlMs = isRefusedAgain ? REFUSAL_TTL_MS : FIRST_REFUSAL_TTL_MS
         const { message, facts } = error
         if (isRefusedAgain) await refused?.remember(credentials, { message, facts, forMs: REFUSAL_TTL_MS })
@@ -110,7 +113,7 @@ export function createAccessToken(options: AccessTokenOptions): AccessToken {
     timeoutMessage: 'Genesys did not respond in time (request_token).',
     ttlMs: ({ renewAfterMs }) => renewAfterMs,
     staleWhileRevalidateMs: ({ renewAfterMs, expiresAfterMs }) => expiresAfterMs - renewAfterMs,
-    negativeTtlMs: (error) => (isRefusal(error) ? refusalTtlMs : 0),
+    negativeTtlMs: (error) => (isRefusal(error) && refusedNow === describe(options) ? refusalTtlMs : 0),
     monotonicNow,
   })
 
