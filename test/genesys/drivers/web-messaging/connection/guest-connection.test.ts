@@ -313,6 +313,15 @@ test('requests in flight when the service stops are rejected', async () => {
   expect(genesys.socket.isLeft).toBe(true)
 })
 
+test('when the service stops, only a message that was sent has an unknown outcome', async () => {
+  const genesys = fakeGenesys()
+  const connection = genesys.ready()
+  const [inFlight, waiting] = [send(connection, 'first'), send(connection, 'second')]
+  genesys.connections.close()
+  expect(await inFlight.outcome).toBe('delivery_unknown')
+  expect(await waiting.outcome).toBe('upstream_unavailable')
+})
+
 test('a guest without a token gets session_ended', () => {
   const { connections } = fakeGenesys()
   expect(() => connections.of({ ref: {}, origin: undefined })).toThrow(

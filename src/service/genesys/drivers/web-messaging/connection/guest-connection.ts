@@ -143,7 +143,6 @@ export class GuestConnection implements SocketHandlers {
 
   /** Does the work that is due; call it several times a second. Returns false when the connection can be removed. */
   sweep(nowMs: number): boolean {
-    const { echoMs } = this.#settings
     const idleMs = Math.max(this.#settings.idleMs, this.#isPolled ? POLLING_IDLE_MS : 0)
     if (this.#isNeeded) this.#idleSinceMs = undefined
     else if (nowMs - (this.#idleSinceMs ??= nowMs) >= idleMs && !this.socket.heldBy()) {
@@ -155,7 +154,7 @@ export class GuestConnection implements SocketHandlers {
     const sentAtMs = this.#queue.inFlightSinceMs
     if (sentAtMs !== undefined && nowMs - sentAtMs >= PROBE_AFTER_MS) this.#probe.probe(nowMs, sentAtMs)
     const onlyListens = this.#listeners.count > 0 && !this.#queue.hasUnfinished
-    if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= echoMs)
+    if (onlyListens && this.socket.canSend && nowMs - this.#queue.lastSentAtMs >= this.#settings.echoMs)
       this.#probe.sendEcho(nowMs)
     if (this.#listeners.count > 0 && this.socket.canSend) this.#watchExpiry(nowMs)
     return true
@@ -175,7 +174,8 @@ export class GuestConnection implements SocketHandlers {
 
   close(): void {
     this.socket.disconnect()
-    this.#queue.failAll(new UpstreamError('upstream_unavailable', 'The service is shutting down'))
+    this.#queue.onConnectionLost()
+    this.#queue.failWaiting(new UpstreamError('upstream_unavailable', 'The service is shutting down'))
     this.#listeners.clear()
   }
 
