@@ -353,6 +353,27 @@ describe('live events', () => {
     expect(service.asked('GET messages')).toHaveLength(2)
   })
 
+  test('make the client read the history until it succeeds, once for all gaps in the meantime', async () => {
+    await openLive()
+    service.accepted.push({
+      id: 'missed',
+      time: '2026-01-01T10:00:00.000Z',
+      direction: 'outbound',
+      type: 'text',
+      text: 'Are you there?',
+      sender: 'agent',
+    })
+    service.bend('GET messages', ...Array.from({ length: 24 }, () => problem(503, 'upstream_unavailable')))
+    for (let gap = 0; gap < 3; gap++)
+      service.streams[0]!.push(frame('resync', { reason: 'messages may have been missed' }))
+    for (let minutes = 0; minutes < 8; minutes += 0.5) {
+      service.streams[0]!.push(': keep-alive\n\n')
+      await settle(30_000)
+    }
+    expect(chat.messages).toMatchObject([{ text: 'Are you there?' }])
+    expect(service.asked('GET messages')).toHaveLength(26)
+  })
+
   test('are requested again after 40 s without a byte', async () => {
     await openLive()
     await settle(39_000)

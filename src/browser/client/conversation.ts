@@ -1,5 +1,5 @@
 import { createListeners } from './chat-listeners.ts'
-import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
+import { asProblem, ChatProblem, isSessionOver, isTransient } from './chat-problem.ts'
 import type { Capability, Message, MessagePage, SessionDescription } from '../../contract/contract.ts'
 import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory, type History } from './history.ts'
@@ -48,6 +48,8 @@ export class Conversation {
    * the session.
    */
   private isIdentifying = false
+  /** How many times messages may have been missed since the history was last read completely. */
+  private gaps = 0
   private stopFollowing = () => {}
 
   constructor(parts: Parts) {
@@ -186,7 +188,7 @@ export class Conversation {
     this.setState(session.state === 'read-only' ? 'read-only' : 'open')
     renewInTime(session, () => this.renew(), signal)
     if (this.can('live-events')) this.follow(signal)
-    else this.catchUp()
+    else void this.catchUp()
     return session
   }
 
@@ -212,7 +214,7 @@ export class Conversation {
       onEvent: (event) => this.onLiveEvent(event),
       onConnected: (fresh) => {
         this.setLive(true)
-        if (fresh) this.catchUp()
+        if (fresh) void this.catchUp()
       },
       onLost: () => this.setLive(false),
       onStopped: (problem) => {
@@ -245,7 +247,7 @@ export class Conversation {
     else if (event === 'waiting') {
       this.waiting = detail.toMinutes === undefined ? undefined : (detail as never)
       this.changed()
-    } else if (event === 'resync') this.catchUp()
+    } else if (event === 'resync') void this.catchUp()
     else if (event === 'session') {
       this.expiresSoonAt = detail.expiresAt
       if (detail.state === 'cleared') this.end('ended-by-guest')
@@ -275,8 +277,14 @@ export class Conversation {
     })
   }
 
-  /** A failure is ignored: live events continue, and the next read of the history fetches the same messages. */
-  private catchUp(): void {
-    if (this.can('history')) void this.history.catchUp().catch(() => undefined)
+  /** Repeats the read of the history after temporary failures: until it succeeds, messages may be missing. */
+  private async catchUp(): Promise<void> {
+    if (!this.can('history') || this.gaps++ > 0) return
+    for (let read = 0; read < this.gaps;) {
+      const { gaps } = this
+      const problem = (await this.history.catchUp().catch(asProblem)) as ChatProblem | undefined
+      if (!problem || !isTransient(problem)) read = gaps
+    }
+    this.gaps = 0
   }
 }
