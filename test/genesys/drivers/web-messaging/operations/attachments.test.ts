@@ -116,6 +116,15 @@ test('a file is refused if Genesys rejects it after the upload', async () => {
   })
 })
 
+test('if the socket is lost before an upload address arrives, another address is used', async () => {
+  const { api, guest, genesys } = await startDriver()
+  const jane = await guest()
+  genesys.injectFault({ class: 'PresignedUrlResponse' }, { drop: true })
+  const uploaded = await api.upload(jane, file(), soon())
+  await api.send(jane, { attachmentIds: [uploaded.id], tracingId: randomUUID() }, soon())
+  expect(genesys.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+})
+
 test('if the socket is lost before an upload is confirmed, the download address confirms the upload', async () => {
   const { api, guest, genesys } = await startDriver()
   const jane = await guest()

@@ -150,15 +150,22 @@ function covers(type: string, contentType: string): boolean {
   return type.endsWith('/*') ? contentType.startsWith(type.slice(0, -1)) : contentType === type.toLowerCase()
 }
 
-function uploadAddress(
+/** If the connection is lost, the request is repeated with another id, because Genesys may have registered the first. */
+async function uploadAddress(
   connection: GuestConnection,
   file: OutgoingFile,
   deadlineAtMs: number,
+  isRepeat = false,
 ): Promise<PresignedUrl> {
   const attachmentId = randomUUID()
   const { fileName, contentType: fileType, sizeBytes: fileSize } = file
   const frame = onAttachment({ attachmentId, fileName, fileType, fileSize })
-  return presigned(connection, frame, attachmentId, deadlineAtMs)
+  try {
+    return await presigned(connection, frame, attachmentId, deadlineAtMs, 'fail')
+  } catch (error) {
+    if (isRepeat || !(error instanceof UpstreamError) || error.code !== 'upstream_unavailable') throw error
+    return uploadAddress(connection, file, deadlineAtMs, true)
+  }
 }
 
 async function presigned(
@@ -166,13 +173,14 @@ async function presigned(
   frame: RequestFrame,
   attachmentId: string,
   deadlineAtMs: number,
+  ifLost: 'send-again' | 'fail' = 'send-again',
 ): Promise<PresignedUrl> {
   const answer = await connection.request({
     frame,
     purpose: 'attachment',
     deadlineAtMs,
     readResponse: (answer) => addressOutcome(answer, attachmentId),
-    ifLost: 'send-again',
+    ifLost,
     isParallel: true,
   })
   return unlessRefused(answer)
