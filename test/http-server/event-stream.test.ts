@@ -53,7 +53,29 @@ test('pages are asked to reconnect after two seconds plus up to a millisecond fo
     streams.acquire('203.0.113.7')
     streams.openStream(answer(written))
   }
-  expect([written[0], written[3000]]).toEqual(['retry: 2001\n\n', 'retry: 5001\n\n'])
+  expect([written[0], written[3000]]).toEqual(['retry: 2001\n', 'retry: 5001\n'])
   expect([reconnectSpreadMs(10_000), reconnectSpreadMs(1_000_000)]).toEqual([10_000, 30_000])
+  upkeep.close()
+})
+
+test('an event is one line of data, even for readers that also break lines at U+0085, U+2028 and U+2029', () => {
+  const upkeep = new StreamUpkeep()
+  const written: string[] = []
+  const text = 'next\u0085line\u2028separator\u2029paragraph'
+  const stream = createEventStreams(upkeep, UNBOUNDED).openStream(answer(written))
+  stream.write({ event: 'message', data: { text } })
+  const lines = written.join('').split(/[\n\u0085\u2028\u2029]/)
+  expect(lines).toHaveLength(5)
+  expect(JSON.parse(lines[2]?.replace('data: ', '') ?? '')).toEqual({ text })
+  upkeep.close()
+})
+
+test('a stream begins with its first event, and not with a block that has no data', () => {
+  const upkeep = new StreamUpkeep()
+  const written: string[] = []
+  const stream = createEventStreams(upkeep, UNBOUNDED).openStream(answer(written))
+  stream.write({ event: 'session', data: { state: 'connected' } })
+  const [first] = written.join('').split('\n\n')
+  expect(first).toMatch(/^retry: \d+\nevent: session\ndata: /)
   upkeep.close()
 })

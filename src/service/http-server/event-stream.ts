@@ -81,7 +81,8 @@ class EventStream implements EventSink {
     const { socket } = res
     socket?.cork()
     res.flushHeaders()
-    res.write(`retry: ${retryMs}\n\n`)
+    // This line belongs to the first event: some readers take a `retry` of its own for an event without data.
+    res.write(`retry: ${retryMs}\n`)
     socket?.uncork()
     // Express keeps the state of its routers here: 1.4 KiB that no code needs while the stream is open.
     res.req.next = undefined
@@ -115,9 +116,17 @@ class EventStream implements EventSink {
   }
 }
 
+/** Line breaks for many readers, for instance those in Python, although not in the standard; JSON does not escape them. */
+const OTHER_LINE_BREAKS = /[\u0085\u2028\u2029]/g
+
 function format({ id, event, data }: StreamEvent): string {
-  const fields = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  const json = JSON.stringify(data).replace(OTHER_LINE_BREAKS, escaped)
+  const fields = `event: ${event}\ndata: ${json}\n\n`
   return id === undefined ? fields : `id: ${id}\n${fields}`
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Limits open streams: a stream acquires a slot before it opens, and releases the slot when it has closed. */
