@@ -145,6 +145,23 @@ describe('a file', () => {
     expect(putsToTheStore()).toBe(0)
   })
 
+  test.each([
+    ['inside a form', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['compressed', { 'content-type': 'image/png', 'content-encoding': 'gzip' }],
+  ])('is refused, and not uploaded to Genesys, if it is sent %s', async (_how, headers) => {
+    const answer = await checkedFetch(`${running.url}/attachments?fileName=photo.png`, {
+      method: 'POST',
+      headers: { ...page.headers, ...headers },
+      body: 'not the bytes of the file',
+    })
+    expect(answer.status).toBe(415)
+    expect(await answer.json()).toMatchObject({
+      code: 'unsupported_media_type',
+      detail: 'The body must be the file itself: neither a form nor compressed.',
+    })
+    expect(putsToTheStore()).toBe(0)
+  })
+
   test('is refused, and not uploaded to Genesys, if it is larger than the deployment accepts', async () => {
     await restart({ limits: { fileBytes: 2048 } })
     expect(page.opened.body.limits.attachments.maxFileSizeKB).toBe(2)

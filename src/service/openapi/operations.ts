@@ -203,6 +203,7 @@ export const OPERATIONS: readonly Operation[] = [
       ...GUEST_PROBLEMS,
       ...UPSTREAM,
       'invalid_request',
+      'unsupported_media_type',
       'attachment_too_large',
       'attachment_refused',
       'not_supported_by_guest_api',

@@ -145,7 +145,7 @@ export const REQUEST_PROBLEMS = {
     title: 'Unsupported media type',
     description: 'This route does not support the `Content-Type`, charset or `Content-Encoding` of the body.',
     clientAction:
-      'Send JSON as `Content-Type: application/json`, in UTF-8 and uncompressed. Send files to `POST /attachments`.',
+      'Send JSON as `Content-Type: application/json`, in UTF-8 and uncompressed. Send a file itself, not a form (`FormData`), to `POST /attachments`.',
     operatorAction: 'Nothing to do.',
   },
   request_too_large: {

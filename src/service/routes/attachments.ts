@@ -27,6 +27,7 @@ export function addAttachmentRoutes(
   router.post('/attachments', guards.guestWithFile, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
+    refuseWrapped(req)
     const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
     sendJson(res, await attachments.upload(claims, file, monotonicNow() + UPLOAD_TIMEOUT_MS), 201)
   })
@@ -46,6 +47,16 @@ export function addAttachmentRoutes(
 function contentTypeOf(req: Request): string {
   const type = req.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   return /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream'
+}
+
+/** A file inside a form, or compressed, would reach the agent unreadable. */
+function refuseWrapped(req: Request): void {
+  const isCompressed = (req.get('content-encoding') ?? 'identity') !== 'identity'
+  if (isCompressed || contentTypeOf(req) === 'multipart/form-data')
+    throw new RequestError(
+      'unsupported_media_type',
+      'The body must be the file itself: neither a form nor compressed.',
+    )
 }
 
 /** Genesys must know the size before it receives the first byte. */
