@@ -122,6 +122,31 @@ test('an answer appears only once in a transcript, even if the message has it as
   expect(text([answer]).split('\n').slice(5, -1)).toEqual(['10:00 AM  You', '    Yes'])
 })
 
+test('the question of a list or form appears only once, even if the message has it as text and as content', () => {
+  const prompt = { title: 'Your order', subtitle: 'Which\nsize?' }
+  const list = { type: 'list-picker', prompt, sections: [] } as const
+  const form = { type: 'form', cannedResponseId: '', prompt, pages: [], showSummary: false } as const
+  for (const part of [list, form]) {
+    const question = at('2026-11-25T10:00:00.000Z', { text: 'Your order\nWhich\nsize?', content: [part] })
+    expect(text([question]).split('\n').slice(6, -1)).toEqual(['    Your order', '    Which', '    size?'])
+  }
+})
+
+test('a form without a question is written with its introduction', () => {
+  const introduction = { title: 'Your order', subtitle: 'Two questions' }
+  const form = { type: 'form', cannedResponseId: '', introduction, pages: [], showSummary: false } as const
+  expect(linesOf(form)).toEqual(['    Your order', '    Two questions'])
+})
+
+test('a place without a name, and the place of an appointment, are written once', () => {
+  const place = { text: '1 Main Street', address: '1 Main Street' }
+  expect(linesOf({ type: 'location', ...place })).toEqual(['    1 Main Street'])
+  expect(linesOf({ type: 'date-picker', title: 'When?', location: place, availableTimes: [] })).toEqual([
+    '    When?',
+    '    1 Main Street',
+  ])
+})
+
 test.each(Object.keys(TRANSCRIPT_TEXTS))(
   'an HTML transcript in %s uses that language’s wording',
   (language) => {

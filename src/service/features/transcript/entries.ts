@@ -1,4 +1,4 @@
-import type { Card, Content, Message, Prompt } from '../../../contract/contract.ts'
+import type { Card, Content, Message, Place, Prompt } from '../../../contract/contract.ts'
 import type { Conversation } from './read-conversation.ts'
 import type { Locale } from './locale.ts'
 
@@ -41,11 +41,9 @@ function nameOf({ sender, from }: Message, { texts }: Locale): string {
 
 function linesOf(message: Message, locale: Locale): readonly string[] {
   const parts = (message.content ?? []).flatMap((content) => partLines(content, locale))
-  // The text of an answer repeats the choice in its content: show it once.
-  const all = [
-    ...(message.text === undefined ? [] : [message.text]),
-    ...parts.filter((part) => part !== message.text),
-  ]
+  const { text = '' } = message
+  // The text of a question or an answer repeats what is in its content: show it once.
+  const all = [text, ...parts.filter((part) => !`\n${text}\n`.includes(`\n${part}\n`))]
   return all
     .flatMap((part) => visible(part).split(/\r\n|[\n\r\u2028\u2029]/))
     .filter((line) => line.trim() !== '')
@@ -70,10 +68,11 @@ function partLines(content: Content, locale: Locale): readonly string[] {
     case 'rich-link':
       return filled(content.text, content.urlLabel, content.url)
     case 'location':
-      return filled(content.text, content.address, content.url)
+      return placeLines(content)
     case 'date-picker':
       return [
         ...filled(content.title, content.subtitle),
+        ...(content.location === undefined ? [] : placeLines(content.location)),
         ...content.availableTimes.map(({ dateTime }) => choice(momentOf(dateTime, locale))),
       ]
     case 'list-picker':
@@ -85,7 +84,7 @@ function partLines(content: Content, locale: Locale): readonly string[] {
         ]),
       ]
     case 'form':
-      return promptLines(content.prompt)
+      return promptLines(content.prompt ?? content.introduction)
     case 'form-response':
       return content.answers.map(({ text }) => choice(text))
     case 'unsupported':
@@ -99,6 +98,11 @@ function cardLines({ title, description, actions }: Card): readonly string[] {
 
 function promptLines(prompt: Prompt | undefined): readonly string[] {
   return filled(prompt?.header, prompt?.title, prompt?.subtitle)
+}
+
+/** The name of a place may be its address. */
+function placeLines({ text, address, url }: Place): readonly string[] {
+  return [...new Set(filled(text, address, url))]
 }
 
 function momentOf(dateTime: string, locale: Locale): string {
