@@ -14,18 +14,18 @@ test('without an SDK, there are no spans, no trace ids in the log and no trace h
   await together.stop()
 })
 
-test('pages at other origins may send trace headers', async () => {
+test('pages at other origins may send the trace headers of OpenTelemetry and Sentry', async () => {
   const together = await startTogether()
   const preflight = await fetch(`${together.url}/messages`, {
     method: 'OPTIONS',
     headers: {
       origin: 'https://www.example.com',
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'traceparent,tracestate',
+      'access-control-request-headers': 'baggage,sentry-trace,traceparent,tracestate',
     },
   })
   expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(
-    'traceparent,tracestate',
+    'traceparent,tracestate,baggage,sentry-trace',
   )
   await together.stop()
 })

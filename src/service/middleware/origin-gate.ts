@@ -49,9 +49,11 @@ const REQUEST_HEADERS = [
   'Idempotency-After',
   'Last-Event-ID',
   'X-Request-Id',
-  // https://www.w3.org/TR/trace-context/
+  // https://www.w3.org/TR/trace-context/ and https://www.w3.org/TR/baggage/; Sentry's SDK sends `sentry-trace` with `baggage`.
   'Traceparent',
   'Tracestate',
+  'Baggage',
+  'Sentry-Trace',
 ]
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']
 const ALLOWED_ORIGIN = 'access-control-allow-origin'
