@@ -47,6 +47,20 @@ test('only the guest’s newest message is marked as sent, and a message with on
   expect(sizes).toEqual([15, 15, 36])
 })
 
+test('the page’s keyboard shortcuts do not react to what the guest types, but to Escape', async () => {
+  const { chat, page } = await begin('', {
+    head: '<script>pressed = []; for (const name of ["keydown", "keyup", "keypress"]) addEventListener(name, (event) => pressed.push(event.key))</script>',
+  })
+  await page.evaluate('pressed.length = 0')
+  await chat.box.pressSequentially('s/?')
+  await chat.box.press('ArrowLeft')
+  await chat.box.press('Enter')
+  await chat.log.getByText('s/?').waitFor()
+  expect(await page.evaluate('pressed')).toEqual([])
+  await chat.box.press('Escape')
+  expect(await page.evaluate('pressed')).toContain('Escape')
+})
+
 test('the guest sees how many characters are left when fewer than 100 remain', async () => {
   const { chat, part } = await begin()
   const left = part('.characters-left')

@@ -190,7 +190,7 @@ function panelNode(
     },
     ...parts,
   )
-  if (!isInline) closeByKey(node, onClose)
+  handleKeys(node, isInline ? undefined : onClose)
   return node
 }
 
@@ -289,11 +289,19 @@ function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): voi
   else dialog.setAttribute('open', '')
 }
 
-/** Closes the panel on Escape and on a phone's back gesture. */
-function closeByKey(node: HTMLElement, onClose: () => void): void {
-  node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) onClose()
-  })
+/**
+ * Closes the panel on Escape and on a phone's back gesture. For the page, the other events come from the chat element and
+ * not from a field: its keyboard shortcuts would react to what the guest types.
+ */
+function handleKeys(node: HTMLElement, onClose?: () => void): void {
+  for (const name of ['keydown', 'keypress', 'keyup'] as const)
+    node.addEventListener(name, (event) => {
+      if (event.key === 'Escape') {
+        if (name === 'keydown' && !event.defaultPrevented) onClose?.()
+      } else if (event.key !== 'Tab' && (event.target as Element).matches('input, textarea, select'))
+        event.stopPropagation()
+    })
+  if (!onClose) return
   node.addEventListener('cancel', (event) => {
     event.preventDefault()
     onClose()
