@@ -96,6 +96,29 @@ test('in a large window, the page next to the panel stays usable', async () => {
   )
 })
 
+test('if the browser’s storage is full, the chat works, and the page still gets its events', async () => {
+  const errors: string[] = []
+  const opened = await open('storage="local" notify="title"', {
+    async prepare(page) {
+      page.on('pageerror', ({ message }) => errors.push(message))
+      await page.addInitScript(() => {
+        Storage.prototype.setItem = () => {
+          throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+        }
+        addEventListener('guest-chat-message', () => (document.body.dataset.told = 'yes'), true)
+      })
+    },
+  })
+  await begin(opened)
+  await opened.page.locator('body[data-told=yes]').waitFor({ state: 'attached' })
+  demo.simulator.agentSays('Are you there?')
+  await opened.chat.log.getByText('Are you there?').waitFor()
+  await opened.page.keyboard.press('Escape')
+  demo.simulator.agentSays('Hello?')
+  await opened.page.getByRole('button', { name: 'Open chat, 1 unread' }).waitFor()
+  expect(errors).toEqual([])
+})
+
 test('messages that arrive in a closed chat stay unread after a reload and are counted in the page title', async () => {
   const opened = await open('storage="session" notify="title sound"')
   const { page, chat } = opened

@@ -73,8 +73,8 @@ export function storageFor(choice: string | undefined): Storage | undefined {
   return withStorage(() => (choice === 'local' ? localStorage : sessionStorage))
 }
 
-/** Ignores the error that browsers throw if storage is forbidden or full. The token then stays in memory. */
-function withStorage<T>(use: () => T): T | undefined {
+/** Ignores the error that browsers throw if storage is forbidden or full. */
+export function withStorage<T>(use: () => T): T | undefined {
   try {
     return use()
   } catch {

@@ -1,4 +1,4 @@
-import type { TokenStorage } from '../client/token-store.ts'
+import { withStorage, type TokenStorage } from '../client/token-store.ts'
 
 /** Keeps items in memory until it is known which storage to use. */
 export interface LateStorage extends TokenStorage {
@@ -24,7 +24,10 @@ export function createLateStorage(): LateStorage {
     },
     moveTo(next) {
       place ??= next
-      for (const [key, value] of own) if (place && place.getItem(key) === null) place.setItem(key, value)
+      for (const [key, value] of own)
+        withStorage(() => {
+          if (place?.getItem(key) === null) place.setItem(key, value)
+        })
     },
   }
 }

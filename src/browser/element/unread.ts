@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../client/chat-client.ts'
-import type { TokenStorage } from '../client/token-store.ts'
+import { withStorage, type TokenStorage } from '../client/token-store.ts'
 
 /** Counts messages from others since the guest last looked, across reloads and tabs if the storage allows it. */
 export interface Unread {
@@ -29,7 +29,7 @@ export function createUnread(options: {
   window.addEventListener('storage', onStale, { signal: stop.signal })
 
   function readUntilMs(): number {
-    return Math.max(ownReadUntilMs, Number(storage?.getItem(key)) || 0)
+    return Math.max(ownReadUntilMs, Number(withStorage(() => storage?.getItem(key))) || 0)
   }
 
   function setCount(next: number): void {
@@ -53,7 +53,7 @@ export function createUnread(options: {
       )
       if (isLookedAt && document.visibilityState === 'visible') {
         untilMs = Math.max(untilMs, timeOf(sent.at(-1)))
-        if (untilMs > readUntilMs()) storage?.setItem(key, String(untilMs))
+        if (untilMs > readUntilMs()) withStorage(() => storage?.setItem(key, String(untilMs)))
       }
       ownReadUntilMs = untilMs
       setCount(sent.filter((message) => message.direction === 'outbound' && timeOf(message) > untilMs).length)
