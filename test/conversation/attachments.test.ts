@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import express from 'express'
+import { createGuestBff } from '../../src/service/guest-bff.ts'
+import { readConfig } from '../../src/service/settings/read-config.ts'
 import type { SimulatorOptions } from '../../src/simulator/simulator.ts'
 import { isMessage } from '../event-reader.ts'
 import { checkedFetch } from '../openapi-answers.ts'
-import { startTogether, type Page, type Running } from '../start-service.ts'
+import { openPage, settingsFor, startTogether, type Page, type Running } from '../start-service.ts'
 
 let running: Running
 let page: Page
@@ -160,6 +165,23 @@ describe('a file', () => {
       detail: 'The body must be the file itself: neither a form nor compressed.',
     })
     expect(putsToTheStore()).toBe(0)
+  })
+
+  test('is refused, with a hint, if the app that contains the service has read it', async () => {
+    const bff = createGuestBff(readConfig(settingsFor(running.genesys)))
+    const site = express().use(express.text(), bff.app).listen(0, '127.0.0.1')
+    await once(site, 'listening')
+    const { headers, ask } = await openPage(`http://127.0.0.1:${(site.address() as AddressInfo).port}`)
+    const answer = await ask('POST', '/attachments?fileName=note.txt', 'bytes', {
+      ...headers,
+      'content-type': 'text/plain',
+    })
+    expect(answer.body).toMatchObject({
+      code: 'unsupported_media_type',
+      hint: expect.stringContaining('Mount this service before the body parsers'),
+    })
+    site.close()
+    await bff.close()
   })
 
   test('is refused, and not uploaded to Genesys, if it is larger than the deployment accepts', async () => {

@@ -27,7 +27,7 @@ export function addAttachmentRoutes(
   router.post('/attachments', guards.guestWithFile, async (req: Request, res: Response) => {
     const claims = sessions.requireLive(claimsOf(req))
     const { fileName } = parseQuery(UploadQuery, req)
-    refuseWrapped(req)
+    requireBareFile(req)
     const file = { fileName, contentType: contentTypeOf(req), sizeBytes: sizeOf(req), body: req }
     sendJson(res, await attachments.upload(claims, file, monotonicNow() + UPLOAD_TIMEOUT_MS), 201)
   })
@@ -50,13 +50,17 @@ function contentTypeOf(req: Request): string {
 }
 
 /** A file inside a form, or compressed, would reach the agent unreadable. */
-function refuseWrapped(req: Request): void {
+function requireBareFile(req: Request): void {
   const isCompressed = (req.get('content-encoding') ?? 'identity') !== 'identity'
   if (isCompressed || contentTypeOf(req) === 'multipart/form-data')
     throw new RequestError(
       'unsupported_media_type',
       'The body must be the file itself: neither a form nor compressed.',
     )
+  if (req.readableEnded)
+    throw new RequestError('unsupported_media_type', 'The website has already read the file.', {
+      hint: 'Mount this service before the body parsers of your own Express app, such as `express.json()`.',
+    })
 }
 
 /** Genesys must know the size before it receives the first byte. */
