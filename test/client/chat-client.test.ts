@@ -4,6 +4,7 @@ import {
   type GuestChat,
   type GuestChatOptions,
 } from '../../src/browser/client/chat-client.ts'
+import type { Message } from '../../src/contract/contract.ts'
 import { fakeService, json, noNetwork, problem } from './fake-service.ts'
 
 let service: ReturnType<typeof fakeService>
@@ -310,12 +311,15 @@ describe('sending a message', () => {
 describe('live events', () => {
   const frame = (event: string, data: unknown, id?: string) =>
     `${id ? `id: ${id}\n` : ''}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
-  const says = (id: string, text: string) =>
-    frame(
-      'message',
-      { id, time: '2026-01-01T11:00:00Z', direction: 'outbound', type: 'text', text, sender: 'agent' },
-      `cursor-${id}`,
-    )
+  const answer = (id: string, text: string): Message => ({
+    id,
+    time: '2026-01-01T11:00:00Z',
+    direction: 'outbound',
+    type: 'text',
+    text,
+    sender: 'agent',
+  })
+  const says = (id: string, text: string) => frame('message', answer(id, text), `cursor-${id}`)
 
   async function openLive() {
     await chat.open()
@@ -372,6 +376,28 @@ describe('live events', () => {
     }
     expect(chat.messages).toMatchObject([{ text: 'Are you there?' }])
     expect(service.asked('GET messages')).toHaveLength(26)
+  })
+
+  test('are replaced by the history, read every 10 s, while a proxy holds the stream back', async () => {
+    const heard: (string | undefined)[] = []
+    chat.on('message', ({ text }) => heard.push(text))
+    service.bend('GET events', () => new Promise(() => undefined))
+    await openLive()
+    await settle(9_000)
+    expect(service.asked('GET messages')).toHaveLength(0)
+    await settle(1_000)
+    expect(service.asked('GET messages')).toHaveLength(1)
+    service.accepted.push(answer('a1', 'Hi'))
+    await settle(10_000)
+    expect(heard).toEqual(['Hi'])
+  })
+
+  test('are replaced by one read of the history at a time', async () => {
+    service.bend('GET events', () => new Promise(() => undefined))
+    service.bend('GET messages', () => new Promise(() => undefined))
+    await openLive()
+    await settle(30_000)
+    expect(service.asked('GET messages')).toHaveLength(1)
   })
 
   test('are requested again after 40 s without a byte', async () => {

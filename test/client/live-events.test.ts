@@ -13,6 +13,7 @@ test('a stream is canceled when the page stops following it, even if aborting it
     onEvent: () => stop(),
     onConnected: () => undefined,
     onLost: () => undefined,
+    onHeldBack: () => undefined,
     onStopped: (problem) => expect(problem).toBeUndefined(),
   })
   await letGo

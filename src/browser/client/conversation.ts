@@ -217,6 +217,7 @@ export class Conversation {
         if (fresh) void this.catchUp()
       },
       onLost: () => this.setLive(false),
+      onHeldBack: () => void this.catchUp(),
       onStopped: (problem) => {
         this.setLive(false)
         if (problem === undefined) this.end()

@@ -8,6 +8,8 @@ const STALL_MS = 40_000
 /** When the page becomes visible or the network changes, a stream that has been silent for this long is reopened. */
 const SUSPECT_MS = 20_000
 const DEFAULT_RETRY_MS = 2000
+/** The service responds immediately. If there is no response, something that buffers probably holds it back, such as a virus scanner. */
+const HELD_BACK_MS = 10_000
 
 export interface LiveEventsOptions {
   /** Opens the stream. @throws {ChatProblem} */
@@ -16,6 +18,8 @@ export interface LiveEventsOptions {
   /** @param fresh whether no event id was known, in which case earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
   readonly onLost: () => void
+  /** Called every ten seconds while there is no response: the page can read the history in the meantime. */
+  readonly onHeldBack: () => void
   /** The stream ended permanently: with a problem, or because the service has no more events. */
   readonly onStopped: (problem: ChatProblem | undefined) => void
 }
@@ -42,11 +46,14 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
     let delayMs: number | undefined
     try {
       const watched = watch(stopped)
+      const heldBack = setInterval(options.onHeldBack, HELD_BACK_MS)
       try {
-        const response = await options.open({
-          headers: { Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
-          signal: watched.signal,
-        })
+        const response = await options
+          .open({
+            headers: { Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
+            signal: watched.signal,
+          })
+          .finally(() => clearInterval(heldBack))
         if (response.status === 204) {
           options.onStopped(undefined)
           return
