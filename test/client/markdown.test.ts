@@ -34,6 +34,10 @@ describe("in Messenger's rich text,", () => {
     ['```\na *b*\n```', '<pre><code>a *b*</code></pre>'],
     ['one\ntwo', '<p>one\ntwo</p>'],
     ['\\*not bold\\*', '<p>*not bold*</p>'],
+    ['https://x.example/my\\_page', '<p>https://x.example/my_page</p>'],
+    ['*https://x.example/_a_*', '<p><strong>https://x.example/_a_</strong></p>'],
+    ['**https://x.example/a** or b', '<p><strong>https://x.example/a</strong> or b</p>'],
+    ['one\\\ntwo', '<p>one\ntwo</p>'],
   ])('%j becomes %j', (text, expected) => {
     expect(shown(text)).toBe(expected)
   })
@@ -48,6 +52,8 @@ describe("in Messenger's rich text,", () => {
     '[x](data:text/html,x)',
     '[x] (https://example.com)',
     '5 == 5 and 6 == 6',
+    'https://x.example/_docs/ and https://x.example/all_, too',
+    'https://x.example/~jane/?next=_start_',
   ])('%j stays plain text', (text) => {
     expect(shown(text).replace(/<\/?(p|ul|li)>/g, '')).toBe(text.replace(/^\* /, ''))
   })

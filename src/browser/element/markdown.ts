@@ -34,6 +34,9 @@ const HEADING = /^#{1,6}\s+/
 const INDENT = /^(?: {2,4}|\t)/
 const LINK = /\[([^[\]\n]{1,1000})\]\(([^()\s]{1,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,5})\)/y
 
+/** A web address. Its `_`, `~` and `=` are no marks. */
+const ADDRESS = /https?:\/\/[^\s<>"'`*\\]+/iy
+
 /** @param safeUrl returns the allowed target of a link; links with other targets stay text */
 export function parseMarkdown(
   text: string,
@@ -110,7 +113,7 @@ function inlines(
   }
   for (let at = 0; at < text.length;) {
     const character = text[at] ?? ''
-    if (character === '\\' && /[!-/:-@[-`{-~]/.test(text[at + 1] ?? '')) {
+    if (character === '\\' && /[!-/:-@[-`{-~\n]/.test(text[at + 1] ?? '')) {
       plain += text[at + 1] ?? ''
       at += 2
       continue
@@ -136,6 +139,13 @@ function inlines(
         at += whole.length
         continue
       }
+    }
+    ADDRESS.lastIndex = at
+    const [address = ''] = ADDRESS.exec(text) ?? []
+    if (address !== '') {
+      plain += address
+      at += address.length
+      continue
     }
     const style = depth < MAX_DEPTH ? styleAt(text, at, unclosed) : undefined
     if (style) {
