@@ -101,7 +101,12 @@ describe('a card', () => {
     ],
     [{ type: 'Button', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
     [{ type: 'Postback', text: 'Buy' }, card({ type: 'postback', text: 'Buy', payload: 'Buy' })],
+    [
+      { type: 'Link', text: 'Pasted', url: ' https://x.example/\n' },
+      card({ type: 'link', text: 'Pasted', url: 'https://x.example/' }),
+    ],
     [{ type: 'Link', text: 'Bad', url: 'javascript:alert(1)' }, card()],
+    [{ type: 'Link', text: 'Bad', url: ' javascript:alert(1)' }, card()],
   ])('is read with its action %j converted or omitted', (fields, expected) => {
     expect(action(fields)).toEqual(expected)
   })

@@ -6,9 +6,18 @@ import * as z from 'zod'
  */
 export const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 
-/** An address that a page may use in a link; `javascript:` and similar schemes are rejected. */
-export const Address = z.string().regex(/^(https?|mailto|tel):/i)
-export const Picture = z.string().regex(/^https?:/i)
+/**
+ * An address that a page may use in a link; `javascript:` and similar schemes are rejected. People paste addresses with
+ * spaces around them.
+ */
+export const Address = z
+  .string()
+  .trim()
+  .regex(/^(https?|mailto|tel):/i)
+export const Picture = z
+  .string()
+  .trim()
+  .regex(/^https?:/i)
 
 /**
  * Limits the time that a frame of the maximum size takes. Far above what Genesys sends: for instance, its Resource
