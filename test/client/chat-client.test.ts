@@ -336,6 +336,24 @@ describe('live events', () => {
     expect(heard).toEqual(['Hi'])
   })
 
+  test('include an answer that was sent before the stream of a new conversation was connected', async () => {
+    const heard: (string | undefined)[] = []
+    chat.on('message', ({ text }) => heard.push(text))
+    service.accepted.push(answer('a1', 'Welcome'))
+    await openLive()
+    expect(heard).toEqual(['Welcome'])
+  })
+
+  test('do not include earlier messages of a resumed conversation', async () => {
+    const heard: (string | undefined)[] = []
+    chat.on('message', ({ text }) => heard.push(text))
+    service.accepted.push(answer('a1', 'Welcome'))
+    service.bend('POST guest-session', service.session({ state: 'resumed' }))
+    await openLive()
+    expect(chat.messages.map(({ text }) => text)).toEqual(['Welcome'])
+    expect(heard).toEqual([])
+  })
+
   test('resume after the last event when the stream is lost', async () => {
     await openLive()
     service.streams[0]!.push(says('a1', 'Hi'))

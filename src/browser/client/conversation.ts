@@ -183,7 +183,8 @@ export class Conversation {
       if (!signal.aborted) this.setState('closed')
       throw asProblem(error)
     }
-    this.history = this.newHistory()
+    // A bot may have answered before the live events are connected. A restarted conversation may have earlier messages.
+    this.history = this.newHistory(session.state === 'new' && !startNew)
     if (session.state === 'new') this.messageList.clear()
     this.setState(session.state === 'read-only' ? 'read-only' : 'open')
     renewInTime(session, () => this.renew(), signal)
@@ -242,6 +243,8 @@ export class Conversation {
     }
     if (event === 'message') {
       if (detail.direction === 'outbound') this.typing.hide()
+      // Any message extends the session.
+      this.expiresSoonAt = undefined
       this.merge([detail], true)
     } else if (event === 'typing') this.typing.show(detail.sender as 'agent' | 'bot', detail.durationMs)
     else if (event === 'sign-in' || event === 'offer') this.listeners.emit(event, detail as never)
@@ -259,14 +262,12 @@ export class Conversation {
   }
 
   private merge(messages: readonly Message[], isNew: boolean): number {
-    // Any message extends the session.
-    if (isNew) this.expiresSoonAt = undefined
     const added = this.messageList.merge(messages, isNew)
     if (isNew) for (const message of added) this.listeners.emit('message', message)
     return added.length
   }
 
-  private newHistory(): History {
+  private newHistory(isNewConversation = false): History {
     const { signal } = this.lifetime
     return createHistory({
       read: async (path) => {
@@ -275,6 +276,7 @@ export class Conversation {
         return page
       },
       merge: (messages, isNew) => this.merge(messages, isNew),
+      isNewConversation,
     })
   }
 

@@ -14,13 +14,14 @@ export interface History {
 /**
  * @param read requests a page from the service
  * @param merge adds messages and returns how many were new; `isNew` is true for messages that were sent after the first
- * read
+ * read, and for all messages of a new conversation
  */
 export function createHistory(options: {
   readonly read: (path: string) => Promise<MessagePage>
   readonly merge: (messages: readonly Message[], isNew: boolean) => number
+  readonly isNewConversation: boolean
 }): History {
-  const { read, merge } = options
+  const { read, merge, isNewConversation } = options
   let pagesRead = 0
   let hasEarlier = false
 
@@ -38,7 +39,7 @@ export function createHistory(options: {
     },
     async catchUp() {
       const isFirst = pagesRead === 0
-      for (let number = 1; (await readPage(number, !isFirst)) && !isFirst; number++);
+      for (let number = 1; (await readPage(number, !isFirst || isNewConversation)) && !isFirst; number++);
     },
     async loadEarlier() {
       if (hasEarlier) await readPage(pagesRead + 1, false)
