@@ -62,6 +62,11 @@ test('a JSON object is read from chunks of any size, with a charset or a byte or
   expect(await send(inPieces(pieces))).toEqual(read)
 })
 
+test('a body that is not in UTF-8 is refused, instead of being read with its letters replaced', async () => {
+  const latin1 = Buffer.from('{"text":"Grüße"}', 'latin1')
+  expect(await send(inPieces([latin1]))).toEqual({ problem: 'unsupported_media_type' })
+})
+
 test('a POST request without a body is accepted', async () => {
   expect(await send(undefined)).toEqual({})
 })

@@ -25,7 +25,8 @@ export function jsonBody(
   maxBytes: number,
   { bodies, timeoutMs = BODY_TIMEOUT_MS }: { readonly bodies: OpenLimit; readonly timeoutMs?: number },
 ): RequestHandler {
-  const parse: RequestHandler = express.json({ limit: maxBytes, inflate: false, type: () => true })
+  const options = { limit: maxBytes, inflate: false, type: () => true, verify: requireUtf8 }
+  const parse: RequestHandler = express.json(options)
   return (req, res, next) => {
     if (!hasBody(req)) {
       next()
@@ -47,6 +48,13 @@ export function jsonBody(
     const timer = setTimeout(() => finish(tooSlow()), timeoutMs)
     void parse(req, res, finish)
   }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Clients such as PowerShell 5 send Latin-1 without saying so: the agent would read a replacement character for each letter. */
+function requireUtf8(_req: unknown, _res: unknown, body: Buffer): void {
+  utf8.decode(body)
 }
 
 /** For a route that reads the body itself: holds a slot until the response has closed. */

@@ -124,6 +124,8 @@ function frameworkFacts(err: unknown): KnownFacts | undefined {
   if (!(err instanceof URIError || (err instanceof Error && 'expose' in err))) return undefined
   const type = 'type' in err ? err.type : undefined
   if (type === 'entity.parse.failed') return { code: 'invalid_json', detail: 'The body is not JSON.' }
+  if (type === 'entity.verify.failed')
+    return { code: 'unsupported_media_type', detail: 'The body must be application/json in UTF-8.' }
   if (type === 'request.aborted') return { code: 'invalid_request', detail: 'The body ended too early.' }
   switch ('status' in err && err.status) {
     case 400:
