@@ -393,7 +393,26 @@ describe('live events', () => {
       await settle(30_000)
     }
     expect(chat.messages).toMatchObject([{ text: 'Are you there?' }])
-    expect(service.asked('GET messages')).toHaveLength(26)
+    expect(service.asked('GET messages')).toHaveLength(27)
+  })
+
+  test('make the client read the history only after Retry-After, even if that is more than a minute', async () => {
+    await openLive()
+    service.bend('GET messages', problem(429, 'upstream_rate_limited', { 'Retry-After': '120' }))
+    service.streams[0]!.push(frame('resync', { reason: 'messages may have been missed' }))
+    for (let seconds = 0; seconds < 115; seconds += 23) {
+      service.streams[0]!.push(': keep-alive\n\n')
+      await settle(23_000)
+    }
+    expect(service.asked('GET messages')).toHaveLength(2)
+    await settle(10_000)
+    expect(service.asked('GET messages')).toHaveLength(3)
+  })
+
+  test('are replaced by the history while a proxy passes on only the stream’s headers', async () => {
+    await openLive()
+    await settle(11_000)
+    expect(service.asked('GET messages')).toHaveLength(2)
   })
 
   test('are replaced by the history, read every 10 s, while a proxy holds the stream back', async () => {

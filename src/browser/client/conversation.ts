@@ -1,5 +1,5 @@
 import { createListeners } from './chat-listeners.ts'
-import { asProblem, ChatProblem, isSessionOver, isTransient } from './chat-problem.ts'
+import { asProblem, ChatProblem, isSessionOver } from './chat-problem.ts'
 import type { Capability, Message, MessagePage, SessionDescription } from '../../contract/contract.ts'
 import type { ChatEndReason, ChatEvents, ChatState, GuestChat, GuestChatOptions } from './guest-chat.ts'
 import { createHistory, type History } from './history.ts'
@@ -13,8 +13,6 @@ import type { ServerSentEvent } from './sse-parser.ts'
 import type { TokenStore } from './token-store.ts'
 import { createMessageList } from './message-list.ts'
 import { createTypingIndicator } from './typing.ts'
-
-const REPEAT_READ_FOR_MS = 60_000
 
 interface Parts {
   readonly requests: Requests
@@ -48,8 +46,9 @@ export class Conversation {
    * the session.
    */
   private isIdentifying = false
-  /** How many times messages may have been missed since the history was last read completely. */
-  private gaps = 0
+  /** Whether messages may be missing that the history contains. */
+  private isBehind = false
+  private isCatchingUp = false
   private stopFollowing = () => {}
 
   constructor(parts: Parts) {
@@ -270,8 +269,8 @@ export class Conversation {
   private newHistory(isNewConversation = false): History {
     const { signal } = this.lifetime
     return createHistory({
-      read: async (path) => {
-        const page = (await this.call('GET', path, undefined, REPEAT_READ_FOR_MS)) as MessagePage
+      read: async (path, repeatForMs) => {
+        const page = (await this.call('GET', path, undefined, repeatForMs)) as MessagePage
         signal.throwIfAborted()
         return page
       },
@@ -280,14 +279,15 @@ export class Conversation {
     })
   }
 
-  /** Repeats the read of the history after temporary failures: until it succeeds, messages may be missing. */
+  /** Reads the history until nothing can be missing. An error that is not temporary is ignored: live events continue. */
   private async catchUp(): Promise<void> {
-    if (!this.can('history') || this.gaps++ > 0) return
-    for (let read = 0; read < this.gaps;) {
-      const { gaps } = this
-      const problem = (await this.history.catchUp().catch(asProblem)) as ChatProblem | undefined
-      if (!problem || !isTransient(problem)) read = gaps
+    this.isBehind = this.can('history')
+    if (this.isCatchingUp) return
+    this.isCatchingUp = true
+    while (this.isBehind) {
+      this.isBehind = false
+      await this.history.catchUp().catch(() => undefined)
     }
-    this.gaps = 0
+    this.isCatchingUp = false
   }
 }

@@ -1,23 +1,24 @@
 import type { Message, MessagePage } from '../../contract/contract.ts'
 
 const PAGE_SIZE = 25
+const REPEAT_EARLIER_FOR_MS = 60_000
 
 /** Reads a guest's earlier messages page by page, newest page first. */
 export interface History {
   readonly hasEarlier: boolean
-  /** Reads pages until one contains a known message. The first call reads only one page. */
+  /** Reads pages until one contains a known message, however long the service is unavailable. The first call reads only one page. */
   catchUp(): Promise<void>
   /** Reads one more page. */
   loadEarlier(): Promise<void>
 }
 
 /**
- * @param read requests a page from the service
+ * @param read requests a page from the service, and repeats the request after temporary failures
  * @param merge adds messages and returns how many were new; `isNew` is true for messages that were sent after the first
  * read, and for all messages of a new conversation
  */
 export function createHistory(options: {
-  readonly read: (path: string) => Promise<MessagePage>
+  readonly read: (path: string, repeatForMs: number) => Promise<MessagePage>
   readonly merge: (messages: readonly Message[], isNew: boolean) => number
   readonly isNewConversation: boolean
 }): History {
@@ -26,8 +27,9 @@ export function createHistory(options: {
   let hasEarlier = false
 
   /** @returns whether to read on, which is the case if there is an older page and all messages on this page were new */
-  async function readPage(pageNumber: number, isNew: boolean): Promise<boolean> {
-    const { messages, pageCount } = await read(`messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`)
+  async function readPage(pageNumber: number, isNew: boolean, repeatForMs: number): Promise<boolean> {
+    const path = `messages?pageSize=${PAGE_SIZE}&pageNumber=${pageNumber}`
+    const { messages, pageCount } = await read(path, repeatForMs)
     pagesRead = Math.max(pagesRead, pageNumber)
     hasEarlier = pagesRead < pageCount
     return merge(messages, isNew) === messages.length && pageNumber < pageCount
@@ -39,10 +41,11 @@ export function createHistory(options: {
     },
     async catchUp() {
       const isFirst = pagesRead === 0
-      for (let number = 1; (await readPage(number, !isFirst || isNewConversation)) && !isFirst; number++);
+      const isNew = !isFirst || isNewConversation
+      for (let number = 1; (await readPage(number, isNew, Infinity)) && !isFirst; number++);
     },
     async loadEarlier() {
-      if (hasEarlier) await readPage(pagesRead + 1, false)
+      if (hasEarlier) await readPage(pagesRead + 1, false, REPEAT_EARLIER_FOR_MS)
     },
   }
 }

@@ -8,7 +8,7 @@ const STALL_MS = 40_000
 /** When the page becomes visible or the network changes, a stream that has been silent for this long is reopened. */
 const SUSPECT_MS = 20_000
 const DEFAULT_RETRY_MS = 2000
-/** The service responds immediately. If there is no response, something that buffers probably holds it back, such as a virus scanner. */
+/** The service sends the first bytes immediately. If none arrive, a proxy or a virus scanner probably holds them back. */
 const HELD_BACK_MS = 10_000
 
 export interface LiveEventsOptions {
@@ -18,7 +18,7 @@ export interface LiveEventsOptions {
   /** @param fresh whether no event id was known, in which case earlier messages must be read from the history */
   readonly onConnected: (fresh: boolean) => void
   readonly onLost: () => void
-  /** Called every ten seconds while there is no response: the page can read the history in the meantime. */
+  /** Called every ten seconds until the first bytes arrive: the page can read the history in the meantime. */
   readonly onHeldBack: () => void
   /** The stream ended permanently: with a problem, or because the service has no more events. */
   readonly onStopped: (problem: ChatProblem | undefined) => void
@@ -45,15 +45,12 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
     if (hasStopped()) return
     let delayMs: number | undefined
     try {
-      const watched = watch(stopped)
-      const heldBack = setInterval(options.onHeldBack, HELD_BACK_MS)
+      const watched = watch(stopped, options.onHeldBack)
       try {
-        const response = await options
-          .open({
-            headers: { Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
-            signal: watched.signal,
-          })
-          .finally(() => clearInterval(heldBack))
+        const response = await options.open({
+          headers: { Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
+          signal: watched.signal,
+        })
         if (response.status === 204) {
           options.onStopped(undefined)
           return
@@ -91,27 +88,29 @@ async function follow(options: LiveEventsOptions, stopped: AbortSignal): Promise
 }
 
 /** Aborts a stream that has died silently. When a laptop sleeps or the network drops, the connection is not closed. */
-function watch(stopped: AbortSignal) {
+function watch(stopped: AbortSignal, onHeldBack: () => void) {
   const controller = new AbortController()
+  const heldBack = setInterval(onHeldBack, HELD_BACK_MS)
   const abort = () => controller.abort()
   let timer = setTimeout(abort, STALL_MS)
   let lastByteAtMs = Date.now()
   const stopListening = onWake(() => {
     if (isOffline() || Date.now() - lastByteAtMs > SUSPECT_MS) abort()
   })
-  stopped.addEventListener('abort', abort)
+  stopped.addEventListener('abort', abort, { signal: controller.signal })
   return {
     signal: controller.signal,
     alive() {
       lastByteAtMs = Date.now()
+      clearInterval(heldBack)
       clearTimeout(timer)
       timer = setTimeout(abort, STALL_MS)
     },
     end() {
       abort()
+      clearInterval(heldBack)
       clearTimeout(timer)
       stopListening()
-      stopped.removeEventListener('abort', abort)
     },
   }
 }

@@ -69,7 +69,7 @@ export function createRequests(options: {
     const controller = new AbortController()
     const abort = () => controller.abort()
     const timer = setTimeout(abort, TIMEOUT_MS)
-    signal?.addEventListener('abort', abort)
+    signal?.addEventListener('abort', abort, { signal: controller.signal })
     try {
       const response = await fetch(url(path), {
         method,
@@ -85,7 +85,7 @@ export function createRequests(options: {
       return settle(response.status, response.headers.get('Retry-After'), await response.text())
     } finally {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      abort()
     }
   }
 
