@@ -6,7 +6,10 @@ const REPEAT_EARLIER_FOR_MS = 60_000
 /** Reads a guest's earlier messages page by page, newest page first. */
 export interface History {
   readonly hasEarlier: boolean
-  /** Reads pages until one contains a known message, however long the service is unavailable. The first call reads only one page. */
+  /**
+   * Reads pages until one contains a known message, however long the service is unavailable. The first call reads only
+   * one page.
+   */
   catchUp(): Promise<void>
   /** Reads one more page. */
   loadEarlier(): Promise<void>

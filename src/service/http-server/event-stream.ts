@@ -116,7 +116,10 @@ class EventStream implements EventSink {
   }
 }
 
-/** Line breaks for many readers, for instance those in Python, although not in the standard; JSON does not escape them. */
+/**
+ * Many readers, for instance those in Python, break lines at these characters too, although the standard does not.
+ * JSON does not escape them.
+ */
 const OTHER_LINE_BREAKS = /[\u0085\u2028\u2029]/g
 
 function format({ id, event, data }: StreamEvent): string {

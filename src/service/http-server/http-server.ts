@@ -78,7 +78,8 @@ export async function startServer(app: Express, options: ListenOptions): Promise
     requireHostHeader: errorResponse === undefined,
     noDelay: true,
   })
-  // No limit, because Node.js would drop further headers, such as the client's address from a proxy. `maxHeaderSize` limits them.
+  // No limit, because Node.js would drop further headers, such as the client's address from a proxy. Their size is
+  // limited by `maxHeaderSize`.
   server.maxHeadersCount = 0
   // Closes connections whose client has stopped reading. This timeout is longer than those above, which send a response.
   server.setTimeout(requestTimeoutMs + 2 * TIMEOUT_CHECK_MS)

@@ -49,7 +49,7 @@ const REQUEST_HEADERS = [
   'Idempotency-After',
   'Last-Event-ID',
   'X-Request-Id',
-  // https://www.w3.org/TR/trace-context/ and https://www.w3.org/TR/baggage/; Sentry's SDK sends `sentry-trace` with `baggage`.
+  // https://www.w3.org/TR/trace-context/, https://www.w3.org/TR/baggage/, and the header of Sentry's SDK
   'Traceparent',
   'Tracestate',
   'Baggage',

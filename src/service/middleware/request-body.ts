@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler } from 'express'
 import type * as z from 'zod'
 import { holdSlot } from './admission.ts'
@@ -50,11 +51,9 @@ export function jsonBody(
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** Clients such as PowerShell 5 send Latin-1 without saying so: the agent would read a replacement character for each letter. */
+/** Some clients, such as PowerShell 5, send Latin-1. The agent would read `�` for each letter outside ASCII. */
 function requireUtf8(_req: unknown, _res: unknown, body: Buffer): void {
-  utf8.decode(body)
+  if (!isUtf8(body)) throw new TypeError('not UTF-8')
 }
 
 /** For a route that reads the body itself: holds a slot until the response has closed. */

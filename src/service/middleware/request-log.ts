@@ -18,8 +18,8 @@ export function chooseRequestId({ headers }: Pick<Request, 'headers'>): string {
 
 /**
  * Gives each request an id. When its response ends, logs the request in one line, and counts it in its site's
- * metrics. Refusals with the same code to the same address share one line per second, which contains their number, and so do
- * failed probes.
+ * metrics. Refusals with the same code to the same address share one line per second, which contains their number, and
+ * so do failed probes.
  */
 export function requestLog(
   siteMiddlewareOf: (res: Response) => { readonly log: Log; readonly metrics: Metrics },

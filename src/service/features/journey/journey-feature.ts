@@ -215,7 +215,10 @@ function operationsOf(
   })
 }
 
-/** Creates limits for requests that cause a number of calls to Genesys each. All of them count an address's calls together. */
+/**
+ * Creates middleware for requests that cause the given number of calls to Genesys. All of it counts an address's calls
+ * together.
+ */
 function limitByAddress(callsPerMinute: number, monotonicNow: () => number) {
   const maxCalls = Math.max(CALLS_PER_EVENT, callsPerMinute * SHARE_OF_ADDRESS)
   const windows = new WindowCounter()

@@ -303,7 +303,7 @@ export class GuestConnection implements SocketHandlers {
     if (isFromGuest && tracingId !== undefined) this.lateAcknowledgements.acknowledge(tracingId, message.id)
   }
 
-  /** Closes a connection that Genesys has closed or is about to close. It stays closed until the next request, or until it is time to rejoin. */
+  /** Closes a connection that Genesys has closed or will close, until the next request or until it is time to rejoin. */
   #leave(state: SessionEvent['state'], error?: UpstreamError): void {
     this.socket.disconnect()
     if (error) this.#queue.failAll(error)

@@ -12,7 +12,10 @@ export interface GuestRequest<T> {
   readonly deadlineAtMs: number
   /** Reads the response from a frame; undefined if the frame is not the response. */
   readonly readResponse: (frame: Frame) => T | undefined
-  /** What happens to the request if the connection is lost before the response arrives: it may `fail` with `upstream_unavailable`. */
+  /**
+   * What happens to the request if the connection is lost before the response arrives. With `fail`, the error is
+   * `upstream_unavailable`.
+   */
   readonly ifLost: 'send-again' | 'delivery-unknown' | 'fail'
   /** The request neither waits for earlier requests nor delays later ones, because its response contains its id. */
   readonly isParallel?: boolean

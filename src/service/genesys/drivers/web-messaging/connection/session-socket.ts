@@ -180,8 +180,8 @@ export class SessionSocket implements WaitingConnection {
   }
 
   /**
-   * The delay if a caller is waiting: none if the connection had been working, and a short one before the
-   * first retry.
+   * The delay if a caller is waiting: none if the connection had been working, and a short one before the first
+   * retry.
    */
   #urgentDelayMs(): number {
     if (this.#wasReady) return 0
