@@ -130,7 +130,7 @@ export function planText(page: string): string {
       ({ arrivalsPerMinute }) => whole(Math.ceil(arrivalsPerMinute / platformLimit)),
     ],
     [
-      `time until all guests are reconnected after one replica ends, at ${whole(platformLimit)} connections per minute`,
+      `time until all guests are reconnected after one replica stops, at ${whole(platformLimit)} connections per minute`,
       (plan) => span(afterOneReplica(plan, platformLimit)),
     ],
     [
@@ -139,7 +139,7 @@ export function planText(page: string): string {
     ],
     ['**connections per minute to ask Genesys for**', ({ limitToAskFor }) => `**${whole(limitToAskFor)}**`],
     [
-      'time until all guests are reconnected after one replica ends, with the higher limit',
+      'time until all guests are reconnected after one replica stops, with the higher limit',
       (plan) => span(afterOneReplica(plan, plan.limitToAskFor)),
     ],
     [
