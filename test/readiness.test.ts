@@ -36,7 +36,7 @@ describe('GET /readyz reports ready, with 200,', () => {
 
 describe('GET /readyz reports degraded, with 200,', () => {
   test('while the public configuration is unavailable, although sessions can still be opened', async () => {
-    const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '500' } })
+    const { genesys, openPage } = await start({ settings: { UPSTREAM_TIMEOUT_MS: '2000' } })
     nowMs += 6 * 60_000
     genesys.injectFault('GET /webdeployments/*', { drop: true, times: 100 })
     expect(await ready()).toMatchObject({ status: 200, body: { status: 'degraded' } })

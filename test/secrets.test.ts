@@ -30,7 +30,7 @@ test('no error writes a guest’s data or a credential to the log', async () => 
       GENESYS_CLIENT_ID: genesys.clientId,
       GENESYS_CLIENT_SECRET: genesys.clientSecret,
       SESSION_KEYS: Buffer.from('canary-session-key-32-bytes-long').toString('base64'),
-      UPSTREAM_TIMEOUT_MS: '500',
+      UPSTREAM_TIMEOUT_MS: '1500',
       LOG_LEVEL: 'trace',
     },
   })
