@@ -95,7 +95,7 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
     apiUrl: config.genesys.hosts.apiUrl,
     deploymentId: config.genesys.deploymentId,
     timeoutMs: config.upstreamTimeoutMs,
-    takeSharedCall: sharedState?.calls.take,
+    sharedCalls: sharedState?.calls,
   }
   return [
     createAvailabilityFeature(
@@ -105,7 +105,6 @@ export function createOptionalFeatures(config: Config, parts: FeatureParts): rea
         accessToken,
         sharedValues: sharedState?.values,
         sharedAttempts: sharedState?.attempts,
-        giveBackSharedCall: sharedState?.calls.giveBack,
       },
       config.callbacks,
     ),

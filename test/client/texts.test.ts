@@ -27,7 +27,7 @@ describe.each(['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'ar'])('the langu
   })
 })
 
-test('a regional tag selects its language, and a language without texts falls back to English at once', async () => {
+test('a regional tag selects its language, and a language without texts falls back to English immediately', async () => {
   expect((await loadTexts('de-AT')).send).toBe('Nachricht senden')
   expect((await loadTexts('es_MX')).send).toBe('Enviar mensaje')
   expect(loadTexts('sv')).toBe(en)

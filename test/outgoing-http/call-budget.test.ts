@@ -28,7 +28,7 @@ test('a call is refused if the replicas’ common budget is used up, and accepte
     max: 20,
     name: 'calls',
     monotonicNow: () => 0,
-    takeShared: () => Promise.resolve(shared.shift()),
+    shared: { take: () => Promise.resolve(shared.shift()), giveBack: () => Promise.resolve() },
   })
   expect([await budget.take(), await budget.take(), await budget.take()]).toEqual([true, false, true])
 })

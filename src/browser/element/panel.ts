@@ -190,7 +190,8 @@ function panelNode(
     },
     ...parts,
   )
-  handleKeys(node, isInline ? undefined : onClose)
+  if (!isInline) closeByKey(node, onClose)
+  keepTyping(node)
   return node
 }
 
@@ -290,18 +291,22 @@ function showPanel(dialog: HTMLElement, isShown: boolean, isModal: boolean): voi
 }
 
 /**
- * Closes the panel on Escape and on a phone's back gesture. For the page, the other events come from the chat element and
- * not from a field: its keyboard shortcuts would react to what the guest types.
+ * Hides from the page which keys the guest types. For the page, these events come from the chat element and not from a
+ * field, so they would trigger its keyboard shortcuts.
  */
-function handleKeys(node: HTMLElement, onClose?: () => void): void {
+function keepTyping(node: HTMLElement): void {
   for (const name of ['keydown', 'keypress', 'keyup'] as const)
     node.addEventListener(name, (event) => {
-      if (event.key === 'Escape') {
-        if (name === 'keydown' && !event.defaultPrevented) onClose?.()
-      } else if (event.key !== 'Tab' && (event.target as Element).matches('input, textarea, select'))
-        event.stopPropagation()
+      const isTyping = (event.target as Element).matches('input, textarea, select')
+      if (isTyping && event.key !== 'Escape' && event.key !== 'Tab') event.stopPropagation()
     })
-  if (!onClose) return
+}
+
+/** Closes the panel on Escape and on a phone's back gesture. */
+function closeByKey(node: HTMLElement, onClose: () => void): void {
+  node.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+  })
   node.addEventListener('cancel', (event) => {
     event.preventDefault()
     onClose()

@@ -81,7 +81,7 @@ class EventStream implements EventSink {
     const { socket } = res
     socket?.cork()
     res.flushHeaders()
-    // This line belongs to the first event: some readers take a `retry` of its own for an event without data.
+    // This line belongs to the first event: some readers take a separate `retry` for an event without data.
     res.write(`retry: ${retryMs}\n`)
     socket?.uncork()
     // Express keeps the state of its routers here: 1.4 KiB that no code needs while the stream is open.

@@ -64,10 +64,10 @@ export class WindowCounter {
     return this.#windows.size
   }
 
-  hit(key: string, nowMs: number): Window {
+  hit(key: string, nowMs: number, hits = 1): Window {
     const known = this.#windows.get(key)
     const window = known !== undefined && known.endsAtMs > nowMs ? known : this.#open(key, nowMs)
-    window.hits += 1
+    window.hits += hits
     return window
   }
 
@@ -147,6 +147,31 @@ function tooManyRequests(name: string, retryAfterSeconds: number): RequestError 
 }
 
 /**
+ * A limit of one feature, which each address's requests reach together. It is counted in this process only.
+ * @returns a function that counts a request as one hit, or as several
+ * @throws {RequestError} `rate_limited`
+ */
+export function createAddressLimit(options: {
+  readonly maxPerMinute: number
+  readonly detail: string
+  readonly hint: string
+  readonly monotonicNow: () => number
+}): (req: Request, hits?: number) => void {
+  const { maxPerMinute, detail, hint, monotonicNow } = options
+  const counter = new WindowCounter()
+  return (req, hits) => {
+    const nowMs = monotonicNow()
+    const window = counter.hit(addressKey(req), nowMs, hits)
+    if (window.hits > maxPerMinute)
+      throw new RequestError('rate_limited', detail, { retryAfterSeconds: secondsLeft(window, nowMs), hint })
+  }
+}
+
+function secondsLeft({ endsAtMs }: Window, nowMs: number): number {
+  return Math.max(1, Math.ceil((endsAtMs - nowMs) / 1000))
+}
+
+/**
  * An address may use at most a third as many connections as are left. One address alone thus gets a quarter
  * of a minute's connections, and two addresses get a fifth each. Some connections are always left for the next address.
  */
@@ -177,7 +202,7 @@ export function limitConnections(options: {
         'rate_limited',
         'Too many requests from guests without a connection to Genesys.',
         {
-          retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - nowMs) / 1000)),
+          retryAfterSeconds: secondsLeft(window, nowMs),
           hint: 'One address may use at most a quarter of GENESYS_CONNECTIONS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
         },
       )

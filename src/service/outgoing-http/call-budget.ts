@@ -11,14 +11,13 @@ export interface ReturnableCallBudget extends CallBudget {
   giveBack(): Promise<void>
 }
 
-/** Counts the calls from all replicas. Resolves to undefined while Redis is unavailable. */
-export type TakeSharedCall = (
-  name: string,
-  limit: { readonly max: number; readonly windowMs: number },
-) => Promise<boolean | undefined>
-
-/** Stops counting the newest call with this name. Never rejects. */
-export type GiveBackSharedCall = (name: string) => Promise<void>
+/** Counts the calls from all replicas. */
+export interface SharedCalls {
+  /** Allows `max` calls in any `windowMs`. Resolves to undefined while Redis is unavailable. */
+  take(name: string, limit: { readonly max: number; readonly windowMs: number }): Promise<boolean | undefined>
+  /** Stops counting the newest call with this name. Never rejects. */
+  giveBack(name: string): Promise<void>
+}
 
 const MINUTE_MS = 60_000
 
@@ -29,11 +28,10 @@ export function createCallBudget(options: {
   readonly windowMs?: number
   /** The name under which replicas count together. */
   readonly name: string
-  readonly takeShared?: TakeSharedCall | undefined
-  readonly giveBackShared?: GiveBackSharedCall | undefined
+  readonly shared?: SharedCalls | undefined
   readonly monotonicNow: () => number
 }): ReturnableCallBudget {
-  const { max, name, windowMs = MINUTE_MS, takeShared, giveBackShared, monotonicNow } = options
+  const { max, name, windowMs = MINUTE_MS, shared, monotonicNow } = options
   /** The times of the newest calls, oldest first. */
   const takenAtMs: number[] = []
 
@@ -52,11 +50,11 @@ export function createCallBudget(options: {
     async take() {
       // Counted here first, so that a loss of Redis does not start a second budget.
       if (!takeHere()) return false
-      return (await takeShared?.(name, { max, windowMs })) ?? true
+      return (await shared?.take(name, { max, windowMs })) ?? true
     },
     async giveBack() {
       takenAtMs.pop()
-      await giveBackShared?.(name)
+      await shared?.giveBack(name)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { SharedCalls } from '../outgoing-http/call-budget.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Seals } from './sealed-text.ts'
 
@@ -16,19 +17,7 @@ redis.call('LTRIM', KEYS[1], 0, max - 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** Counts a call to Genesys that replicas limit together. Resolves to undefined while Redis is unavailable. */
-export type TakeSharedCall = (
-  name: string,
-  limit: { readonly max: number; readonly windowMs: number },
-) => Promise<boolean | undefined>
-
-export interface SharedCalls {
-  readonly take: TakeSharedCall
-  /** Stops counting the newest call with this name. Never rejects. */
-  readonly giveBack: (name: string) => Promise<void>
-}
-
-/** Allows `max` calls in any `windowMs`. Names are hashed with a key, because some are derived from a phone number. */
+/** Names are hashed with a key, because some are derived from a phone number. */
 export function createSharedCalls(options: {
   readonly connection: RedisConnection
   readonly seals: Seals

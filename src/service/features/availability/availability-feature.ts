@@ -63,7 +63,6 @@ export function createAvailabilityFeature(
   options:
     | (Omit<AvailabilityOptions, keyof AvailabilitySettings> & {
         readonly sharedAttempts?: SharedAttempts | undefined
-        readonly giveBackSharedCall?: CallbackOptions['giveBackSharedCall']
         readonly mask?: CallbackOptions['mask']
       })
     | undefined,
@@ -163,16 +162,16 @@ function notEnabled(): RequestError {
 
 function waitingEvents(
   site: AvailabilityOfSite,
-  options: Pick<AvailabilityOptions, 'takeSharedCall' | 'now' | 'monotonicNow'> & {
+  options: Pick<AvailabilityOptions, 'sharedCalls' | 'now' | 'monotonicNow'> & {
     readonly guestApi: GuestApi
     readonly queueId: string
   },
 ): GuestApi['subscribe'] {
-  const { guestApi, takeSharedCall, monotonicNow } = options
+  const { guestApi, sharedCalls, monotonicNow } = options
   const ownBudget = createCallBudget({
     max: OWN_CALLS_PER_MINUTE,
     name: 'availability-of-guests',
-    takeShared: takeSharedCall,
+    shared: sharedCalls,
     monotonicNow,
   })
   const wait = createGuestWait({ ...options, site, ownBudget })
@@ -182,13 +181,13 @@ function waitingEvents(
 function callbacksOf(
   site: AvailabilityOfSite,
   options: Omit<AvailabilityOptions, keyof AvailabilitySettings> &
-    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts' | 'giveBackSharedCall' | 'mask'>,
+    Pick<CallbackOptions, 'settings' | 'queueId' | 'sharedAttempts' | 'mask'>,
 ) {
   const { queueId, timeoutMs, monotonicNow } = options
   const budget = createCallBudget({
     max: CALLBACKS_PER_MINUTE,
     name: 'callbacks',
-    takeShared: options.takeSharedCall,
+    shared: options.sharedCalls,
     monotonicNow,
   })
   const operations = createCallbackOperations({ ...options, budget })

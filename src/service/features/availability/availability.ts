@@ -3,7 +3,7 @@ import type { Availability } from '../../../contract/contract.ts'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
 import type { Log } from '../../observability/log.ts'
 import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
-import { createCallBudget, type CallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
+import { createCallBudget, type CallBudget, type SharedCalls } from '../../outgoing-http/call-budget.ts'
 import { causeOf, createHoursReader, describeCauses, type Cause } from './hours-reader.ts'
 import type { OpeningHours } from './opening-hours.ts'
 import { createPlatformOperations, type PlatformOperations } from './platform-operations.ts'
@@ -29,7 +29,7 @@ export interface AvailabilityOptions extends AvailabilitySettings {
   readonly callsPerMinute?: number | undefined
   /** Values that replicas share. */
   readonly sharedValues?: SharedValues | undefined
-  readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly sharedCalls?: SharedCalls | undefined
 }
 
 /** What a page receives, and what an operator should know about it. */
@@ -71,7 +71,7 @@ export function createAvailability(options: AvailabilityOptions): AvailabilityOf
   const budget = createCallBudget({
     max: options.callsPerMinute ?? CALLS_PER_MINUTE,
     name: 'availability',
-    takeShared: options.takeSharedCall,
+    shared: options.sharedCalls,
     monotonicNow,
   })
   const platform = createPlatformOperations({ ...options, budget })

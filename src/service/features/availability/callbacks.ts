@@ -7,9 +7,8 @@ import { UpstreamError } from '../../errors/upstream-error.ts'
 import type { AvailabilityOfSite } from './availability.ts'
 import {
   createCallBudget,
-  type GiveBackSharedCall,
   type ReturnableCallBudget,
-  type TakeSharedCall,
+  type SharedCalls,
 } from '../../outgoing-http/call-budget.ts'
 import { internationalNumber, type CountryCode } from './phone-number.ts'
 import type { CallbackOperations } from './callback-operations.ts'
@@ -44,8 +43,7 @@ export interface CallbackOptions {
   readonly operations: Pick<CallbackOperations, 'createCallback'>
   readonly now: () => number
   readonly monotonicNow: () => number
-  readonly takeSharedCall?: TakeSharedCall | undefined
-  readonly giveBackSharedCall?: GiveBackSharedCall | undefined
+  readonly sharedCalls?: SharedCalls | undefined
   readonly sharedAttempts?: SharedAttempts | undefined
   /** Masks the parts of the name that must not leave the service. */
   readonly mask?: ((text: string) => string) | undefined
@@ -65,10 +63,9 @@ export function createCallbacks(options: CallbackOptions) {
   /** A budget's name is a hash, so that no phone number stays in memory. */
   function budgetOf(kind: string, value: string, max: number): ReturnableCallBudget {
     const name = `callbacks-${kind}:${createHash('sha256').update(value).digest('base64url').slice(0, 22)}`
-    const { takeSharedCall: takeShared, giveBackSharedCall: giveBackShared } = options
     const budget =
       budgets.get(name) ??
-      createCallBudget({ max, windowMs: HOUR_MS, name, takeShared, giveBackShared, monotonicNow })
+      createCallBudget({ max, windowMs: HOUR_MS, name, shared: options.sharedCalls, monotonicNow })
     budgets.set(name, budget)
     return budget
   }

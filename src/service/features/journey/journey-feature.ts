@@ -7,15 +7,14 @@ import type {
   JourneyPage,
 } from '../../../contract/contract.ts'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
-import { addressKey } from '../../middleware/client-address.ts'
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts'
-import { WindowCounter } from '../../middleware/rate-limits.ts'
+import { createAddressLimit } from '../../middleware/rate-limits.ts'
 import { parseBody } from '../../middleware/request-body.ts'
 import { RequestError } from '../../errors/request-error.ts'
 import { JourneyAnswer, JourneyEvent, JourneyQuestion } from '../../routes/journey-schemas.ts'
 import { sendJson } from '../../http-server/send-json.ts'
 import type { JourneySettings } from '../../settings/journey-settings.ts'
-import { createCallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
+import { createCallBudget, type SharedCalls } from '../../outgoing-http/call-budget.ts'
 import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import { parseUrl } from '../../urls/parse-url.ts'
@@ -58,7 +57,7 @@ export interface JourneyOptions {
   readonly deploymentId: string
   readonly accessToken: AccessToken | undefined
   readonly timeoutMs: number
-  readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly sharedCalls?: SharedCalls | undefined
   readonly mask?: RedactText | undefined
   readonly now: () => number
   readonly monotonicNow: () => number
@@ -85,10 +84,7 @@ export function createJourneyFeature(
   let latestProblem: UpstreamError | undefined
 
   function requireOperations(): JourneyOperations {
-    if (!operations)
-      throw new RequestError('not_enabled', 'This service was set up without the journey.', {
-        hint: 'Set JOURNEY.',
-      })
+    if (!operations) throw notEnabled()
     return operations
   }
 
@@ -153,22 +149,24 @@ export function createJourneyFeature(
     name: 'journey',
     capabilities: [],
     deployment: operations ? { journey: true } : {},
-    addRoutes(router, { guards: { anyPageWithBody: guards }, newDeadline }) {
-      const limit = limitByAddress(settings?.callsPerMinute ?? Infinity, monotonicNow)
-      const [forEvent, forOthers] = [limit(CALLS_PER_EVENT), limit(1)]
-      router.post('/journey/events', ...guards, forEvent, async (req: Request, res: Response) => {
+    addRoutes(router, { guards, newDeadline }) {
+      const limitCalls = createCallLimit(settings, monotonicNow)
+      router.post('/journey/events', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
         requireOperations()
+        limitCalls(req, CALLS_PER_EVENT)
         sendJson(res, await record(req, newDeadline()))
       })
-      router.post('/journey/invitations', ...guards, forOthers, async (req: Request, res: Response) => {
+      router.post('/journey/invitations', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
         requireOperations()
+        limitCalls(req)
         const { visitorId, sessionId, page } = parseBody(JourneyQuestion, req)
         requireOwnPage(req, page)
         const request = { customerId: visitorId, sessionId, page: pageOf(page) }
         sendJson(res, await invitationsFor(request, newDeadline()))
       })
-      router.post('/journey/answers', ...guards, forOthers, async (req: Request, res: Response) => {
+      router.post('/journey/answers', ...guards.anyPageWithBody, async (req: Request, res: Response) => {
         const journey = requireOperations()
+        limitCalls(req)
         const { invitationId: actionId, sessionId, state: actionState } = parseBody(JourneyAnswer, req)
         await noted(journey.sendActionState({ sessionId, actionId, actionState }, newDeadline()))
         res.status(204).end()
@@ -201,11 +199,11 @@ function operationsOf(
   { usesAccessToken, callsPerMinute }: JourneySettings,
   options: JourneyOptions,
 ): JourneyOperations {
-  const { monotonicNow, takeSharedCall, accessToken } = options
+  const { monotonicNow, sharedCalls, accessToken } = options
   const budget = createCallBudget({
     max: callsPerMinute,
     name: 'journey',
-    takeShared: takeSharedCall,
+    shared: sharedCalls,
     monotonicNow,
   })
   return createJourneyOperations({
@@ -215,21 +213,14 @@ function operationsOf(
   })
 }
 
-/**
- * Creates middleware for requests that cause the given number of calls to Genesys. All of it counts an address's calls
- * together.
- */
-function limitByAddress(callsPerMinute: number, monotonicNow: () => number) {
-  const maxCalls = Math.max(CALLS_PER_EVENT, callsPerMinute * SHARE_OF_ADDRESS)
-  const windows = new WindowCounter()
-  return (calls: number): RequestHandler =>
-    (req, _res, next) => {
-      const nowMs = monotonicNow()
-      const window = windows.hit(addressKey(req), nowMs)
-      window.hits += calls - 1
-      if (window.hits > maxCalls) throw tooMany(window.endsAtMs - nowMs)
-      next()
-    }
+/** Limits the calls to Genesys that one address's requests may cause. */
+function createCallLimit(settings: JourneySettings | undefined, monotonicNow: () => number) {
+  return createAddressLimit({
+    maxPerMinute: Math.max(CALLS_PER_EVENT, (settings?.callsPerMinute ?? 0) * SHARE_OF_ADDRESS),
+    detail: 'Too many journey requests came from this address.',
+    hint: 'An address can use half of JOURNEY_CALLS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
+    monotonicNow,
+  })
 }
 
 function invitationOf(action: OfferedAction): JourneyInvitation {
@@ -262,10 +253,9 @@ function typedAttributes(
   )
 }
 
-function tooMany(waitMs: number): RequestError {
-  return new RequestError('rate_limited', 'Too many journey requests came from this address.', {
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-    hint: 'An address can use half of JOURNEY_CALLS_PER_MINUTE. Behind a proxy, set TRUST_PROXY.',
+function notEnabled(): RequestError {
+  return new RequestError('not_enabled', 'This service was set up without the journey.', {
+    hint: 'Set JOURNEY.',
   })
 }
 

@@ -1,14 +1,13 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express'
 import type { KnowledgeArticle, KnowledgeSearch, KnowledgeSuggestions } from '../../../contract/contract.ts'
 import type { AccessToken } from '../../genesys/oauth/access-token.ts'
-import { addressKey } from '../../middleware/client-address.ts'
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts'
-import { WindowCounter } from '../../middleware/rate-limits.ts'
+import { createAddressLimit } from '../../middleware/rate-limits.ts'
 import { parseBody, parseQuery } from '../../middleware/request-body.ts'
 import { RequestError } from '../../errors/request-error.ts'
 import { KnowledgeQuery, RateArticle } from '../../routes/schemas.ts'
 import type { KnowledgeAuthorization } from '../../settings/knowledge-settings.ts'
-import { createCallBudget, type TakeSharedCall } from '../../outgoing-http/call-budget.ts'
+import { createCallBudget, type SharedCalls } from '../../outgoing-http/call-budget.ts'
 import type { UpstreamClient } from '../../outgoing-http/upstream-client.ts'
 import { UpstreamError } from '../../errors/upstream-error.ts'
 import { articleHtml, articleText, shortened } from './article-html.ts'
@@ -58,7 +57,7 @@ export interface KnowledgeOptions {
   readonly accessToken: AccessToken | undefined
   readonly timeoutMs: number
   readonly monotonicNow: () => number
-  readonly takeSharedCall?: TakeSharedCall | undefined
+  readonly sharedCalls?: SharedCalls | undefined
   /** Masks the parts of a query that must not leave the service. */
   readonly mask?: ((text: string) => string) | undefined
 }
@@ -69,14 +68,17 @@ export function createKnowledgeFeature(
   options: KnowledgeOptions,
 ): KnowledgeFeature {
   const knowledge = authorization && createKnowledge(authorization, options)
-  const windows = new WindowCounter()
+  const limitAddress = createAddressLimit({
+    maxPerMinute: REQUESTS_PER_ADDRESS_PER_MINUTE,
+    detail: 'Too many requests for articles came from this address.',
+    hint: `An address can make ${REQUESTS_PER_ADDRESS_PER_MINUTE} requests for articles per minute.`,
+    monotonicNow: options.monotonicNow,
+  })
 
   /** Checked before the cache, so that cached responses count toward the limit too. */
   const limit: RequestHandler = (req, _res, next) => {
     if (!knowledge) throw notEnabled()
-    const nowMs = options.monotonicNow()
-    const { hits, endsAtMs } = windows.hit(addressKey(req), nowMs)
-    if (hits > REQUESTS_PER_ADDRESS_PER_MINUTE) throw tooMany(endsAtMs - nowMs)
+    limitAddress(req)
     next()
   }
 
@@ -142,7 +144,7 @@ export function createKnowledgeFeature(
 function createKnowledge(authorization: KnowledgeAuthorization, options: KnowledgeOptions) {
   const { monotonicNow, mask = (text: string) => text } = options
   const budgetOf = (name: string, max: number) =>
-    createCallBudget({ name, max, takeShared: options.takeSharedCall, monotonicNow })
+    createCallBudget({ name, max, shared: options.sharedCalls, monotonicNow })
   const platform = createGuestKnowledge({
     ...options,
     authorization,
@@ -266,13 +268,6 @@ function sendCached(res: Response, body: string): void {
 
 function bytesOfText(text: string): number {
   return 2 * text.length + 100
-}
-
-function tooMany(waitMs: number): RequestError {
-  return new RequestError('rate_limited', 'Too many requests for articles came from this address.', {
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-    hint: `An address can make ${REQUESTS_PER_ADDRESS_PER_MINUTE} requests for articles per minute.`,
-  })
 }
 
 function notEnabled(): RequestError {
